@@ -13,7 +13,27 @@ UNSAID = "pKa: say whether that of the most acidic or of the most basic site is 
 #: How a pKa is called of which nothing says whose it is.
 _PLAIN = frozenset(["pka", "pkas", "pka value", "pka values"])
 #: Groups that are acids beside those whose name ends with 'acid', those of them that are both, and groups that are bases beside amines.
-_ACIDS = frozenset(["phenol", "thiol", "tetrazole", "1,3-diketone", "catechol", "oxime", "imide", "resorcinol"])
+_ACIDS = frozenset(
+    [
+        "phenol",
+        "thiol",
+        "tetrazole",
+        "1,3-diketone",
+        "catechol",
+        "oxime",
+        "imide",
+        "resorcinol",
+        "sulfonylurea",
+        "sulfonimide",
+        "acylsulfonamide",
+        "carboxylate",
+        "hydroxamic acid",
+        "barbiturate",
+        "hydantoin",
+        "thiophenol",
+        "naphthol",
+    ]
+)
 _BOTH = ("amino", "imino", "boronic acid", "borinic acid", "peroxy")
 _BASES = frozenset(["pyridine", "guanidine", "amidine", "piperazine", "piperidine", "morpholine", "pyrrolidine", "imidazoline", "aniline", "quinoline"])  # fmt: skip
 

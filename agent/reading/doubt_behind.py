@@ -305,7 +305,8 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     if loose and stable and after.content == "purpose":
         return DOUBT
     if loose and after.content == "adverbial" and clause.content in ("vague", "level", "similarity", "objective"):
-        return "" if clause.content == "level" and measured_so(reader, after) else DOUBT
+        heated = reader.lattice.lower(after.i) == "during"  # 'stable at 150 °C | during post-apply bake'
+        return "" if clause.content == "level" and (heated or measured_so(reader, after)) else DOUBT
     here = after.content == "adverbial" and clause.closing and reader.lattice.lower(after.i + 1) in ("this", "our", "the", "my", "these")
     here = here or (after.content == "adverbial" and of_the_whole(reader, after)) or _one_of_many(reader, clause, after)
     if loose and (clause.denied and clause.parts) and not here and after.content != "purpose":

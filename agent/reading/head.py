@@ -217,6 +217,8 @@ class HeadReader:
             "sought",
         ):
             return True
+        if self.lattice.lower(j) == "than":
+            return True  # 'a greener solvent than dichloromethane'
         if asks(self.lattice, j):
             return False
         if goes_on(self.lattice, j):

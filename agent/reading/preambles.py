@@ -11,6 +11,6 @@ _LABEL = (
     r"(?:ticket|eln|lab notebook|notebook|task|job|project|request|order|work order|entry|experiment|exp|batch|ref|reference|case|item|query)"
     r"\.?\s(?:no\.?\s?|nr\.?\s?|#\s?)?[a-z]{0,5}[-/#]?\d[\w./-]{0,14}"
 )
-_ALONE = r"(?:re|subject|fwd|request|task|goal|brief|job|query|wanted)"
+_ALONE = r"(?:re|subject|fwd|request|task|goal|brief|job|query|wanted|claims?(?: \d+)?|idea|ask|need|needs|wish|wishes|target|targets|target profile|tpp|to do|todo|question)"
 #: One preamble at the beginning of a goal, with the sign that ends it.
 PREAMBLE = re.compile(rf"^(?:@[a-z][\w.]*[,:]?(?=\s)|{_GREETING}\s?[,!:-]{_QUICK}|{_LABEL}(?::|\s-(?=\s))|{_ALONE}:)", re.IGNORECASE)

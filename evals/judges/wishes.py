@@ -107,8 +107,8 @@ def _alternative(atom: Atom, wish: dict[str, Any]) -> bool:
 def _implied(atom: Atom, found: list[Entry]) -> bool:
     """Whether a part is asked for that another requirement counts: 'a methacrylate' beside 'at least two methacrylates'."""
     name = atom.about.removeprefix("part:")
-    counted = (f"count:group:{name}", f"count:element:{name}")
-    return atom.sense == "present" and any(a.about in counted and a.sense == "low" and (a.value or 0) >= 1 for _, _, a in found)
+    counted = (f"count:group:{name}".lower(), f"count:element:{name}".lower())
+    return atom.sense == "present" and any(a.about.lower() in counted and a.sense == "low" and (a.value or 0) >= 1 for _, _, a in found)
 
 
 def _used(wish: dict[str, Any], left: list[Entry]) -> list[Entry] | None:
