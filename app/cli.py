@@ -86,6 +86,10 @@ def main() -> None:
         never_fail(sys.stdout, sys.stderr)
         wiring.check_names()
         signal.signal(signal.SIGINT, _stop)
+        if sys.argv[1:2] == ["design"]:
+            from app.services.read_once import one_goal
+
+            one_goal()
         app(prog_name="molwright")
     except MolwrightError as error:
         _say("[red]molwright:[/red] {}", str(error))

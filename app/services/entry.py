@@ -177,11 +177,12 @@ class Services:
 
     def runs(self, progress: ProgressSink | None = None, leaving: Callable[[], bool] = lambda: False) -> RunService:
         """Design runs; ``progress`` hears what the runs that this process executes tell, ``leaving`` says whether it wants to end."""
+        from app.services.read_once import letting_go
         from app.services.runs import RunService
         from core.events import silent
 
         person = "" if self.person is None else self.person.name
-        return RunService(self.settings, self.store, progress or silent, clock=self.clock, leaving=leaving, person=person)
+        return RunService(self.settings, self.store, letting_go(progress or silent), clock=self.clock, leaving=leaving, person=person)
 
     @property
     def workers(self) -> WorkerService:

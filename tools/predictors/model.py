@@ -37,6 +37,8 @@ ARRAYS_FILE = "arrays.npz"
 NEIGHBOURS_FILE = "neighbours.tsv.gz"
 CALIBRATION_FILE = "calibration.npz"
 ERRORS_FILE = "errors.npz"
+#: Structures, at most, of a first question after which the weights are not kept: with what is made of them for it they take up to 9 MB a model.
+_FEW = 32
 
 #: Columns that the expected error may depend on, beside the ensemble's spread and the similarity to the training structures.
 _SCALE_COLUMNS: dict[FeatureKind, tuple[str, ...]] = {
@@ -171,6 +173,7 @@ class Model:
             raise PredictorError(f"the weights of {spec.name} are of an older form, without {SCALE_FILE}; train them again")
         files.whole()
         self._files = files
+        self._in_use = False
         self.version: str = files.card["version"]
         self.elements = frozenset(files.card["elements"])
         members = {
@@ -245,6 +248,13 @@ class Model:
             return Forecast(value, sigma, inside, neighbours)
         quantiles = self._weights.errors.values(value, sigma, neighbours.similarity[:, 0])
         return Forecast(quantiles[:, MIDDLE], stated_sigma(quantiles), inside, neighbours, quantiles)
+
+    def asked(self, structures: int) -> None:
+        """Called when what was asked of so many ``structures`` is answered: weights that a process needs once, for the few that it lists, are let go."""
+        if structures and not self._in_use:
+            self._in_use = True
+            if structures <= _FEW:
+                self.__dict__.pop("_weights", None)
 
     def nearest(self, forecast: Forecast, row: int, smiles: str) -> int:
         """Index of the nearest training structure of ``row``: ``smiles`` itself where it is one, else the most similar; never none."""

@@ -68,6 +68,7 @@ def _predict_one(model: Model, ready: list[Prepared | str], conditions: Estimati
     reasons = [item if isinstance(item, str) else _unseen_element(model, item) or _no_site(spec, item) for item in ready]
     usable = [item for item, reason in zip(ready, reasons, strict=True) if isinstance(item, Prepared) and not reason]
     forecasts = iter(_values(model, usable, solvent, describer))
+    model.asked(len(usable))
     return [_refused(model, reason) if reason else next(forecasts) for reason in reasons]
 
 
