@@ -46,9 +46,9 @@ ORDINARY = 0.5
 DRAWS, DRAWN = 4, 150
 #: Romanised spellings of each sentence in other writing, and the weight of each.
 COPIES, ROMANISED = 2, 0.5
-#: Weights of a sentence of the files of phrases, which are many and mostly built from frames, and of one by an outside writer, who had seen nothing of
-#: the guard.
-PHRASE, OUTSIDE = 0.4, 3.0
+#: Weights of a sentence of the files of phrases, which are many and mostly built from frames, and of one by an author who had seen nothing of the
+#: guard: of the blind batches, and an outside writer.
+PHRASE, BLIND, OUTSIDE = 0.2, 2.0, 4.0
 #: Values of ``SUSPECT`` that are held against each other, each author left out in turn.
 SUSPECTS = (-1.5, -1.0, -0.7, -0.4, 0.0, 0.4, 0.8)
 #: Languages that put what is said of a thing before it, and those that write without spaces.
@@ -72,10 +72,11 @@ class Example:
 
 def examples() -> list[Example]:
     """All sentences to learn from, in a fixed order: the batches, the phrases filled in, the first tables, and ordinary goals."""
-    found = [Example(batch.removeprefix("batch "), text, expected != "allow") for batch, text, expected, _ in batches()]
-    found += [
-        Example(batch.removeprefix("batch "), text, expected != "allow", OUTSIDE if "outside" in batch else 1.0)
-        for batch, text, expected, _ in batches(OPEN)
+    found = [
+        Example(
+            batch.removeprefix("batch "), text, expected != "allow", OUTSIDE if "outside" in batch else BLIND if "blind" in batch else 1.0
+        )
+        for batch, text, expected, _ in [*batches(), *batches(OPEN)]
     ]
     for name in ("block", "allow"):
         lines = (DATA / "guard" / f"goals_{name}.txt").read_text(encoding="utf-8").splitlines()

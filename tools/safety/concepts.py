@@ -3,7 +3,8 @@
 ``tables/concepts.tsv`` holds for each concept its class (a person, a harm, a place, ...) and the beginnings of its words, one column a language. The learned voice (:mod:`tools.safety.score`) is
 told the concepts of a sentence, so that what is learnt of one language holds in the others. An entry is the beginning of a word; one that ends
 in a full stop is a whole word; ``_`` stands between words that stand side by side. In writing without spaces entries are found anywhere.
-Of the entries that cover a place the longest counts, and of the languages that the writing allows those in which most words are known.
+Of the entries that cover a place the longest counts, and of the languages that the writing allows those that the letters tell (:mod:`tools.safety.tongue`),
+else those in which most words are known.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise
 
 from core import data
+from tools.safety import tongue
 from tools.safety.spelling import WORD, normalise
 from tools.safety.word_tables import PREFIXES
 
@@ -26,6 +28,8 @@ _ANYWHERE = ("chinese", "japanese", "korean", "thai", "bengali")
 _JOINING = ("german", "dutch", "scandinavian", "finnish", "hungarian")
 #: Fewest letters of an entry that is found inside a word of a language that joins words, and letters of a word that are looked at.
 INSIDE, LONGEST_WORD = 5, 40
+#: Fewest words of a sentence whose language is told by its letters, and from which probability on it may be a language.
+FEWEST_WORDS, LEAST_SHARE = 3, 0.1
 _SCRIPTS = (
     (re.compile("[\u3040-\u30ff]"), "japanese"),
     (re.compile("[\u3400-\u9fff]"), "chinese"),
@@ -120,11 +124,20 @@ def _seen(sentence: str) -> tuple[Seen, ...]:
     found: dict[str, list[Seen]] = defaultdict(list)
     for language, one in _anywhere(family, sentence) if family in _ANYWHERE else _of_words(family, sentence):
         found[language].append(one)
-    kept = {language: _longest(ones) for language, ones in found.items()}
+    spoken = _spoken(family, sentence, found)
+    kept = {language: _longest(ones) for language, ones in found.items() if language in spoken}
     heard = Counter({language: len({one.start for one in ones}) for language, ones in kept.items()})
     loudest = max(heard.values(), default=0)
     ones = {one for language, ones in kept.items() if heard[language] * 5 >= loudest * 4 for one in ones}
     return tuple(sorted(ones, key=lambda one: (one.start, one.end, one.concept)))
+
+
+def _spoken(family: str, sentence: str, heard: Iterable[str]) -> set[str]:
+    """Those of the languages ``heard`` in which a sentence is probably written; all of them where nothing tells, as in a sentence of few words."""
+    shares = tongue.shares(sentence, family) if len(WORD.findall(sentence)) >= FEWEST_WORDS else {}
+    if not shares or max(shares, key=shares.__getitem__) in ("romanised", "other"):
+        return set(heard)
+    return {language for language in heard if shares.get(language, 0) >= LEAST_SHARE}
 
 
 def _anywhere(family: str, text: str) -> Iterator[tuple[str, Seen]]:
