@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from core.spec import (
     Condition,
@@ -23,8 +22,6 @@ from core.spec import (
     ScaffoldRequirement,
     SimilarityRequirement,
 )
-from tools.groups.groups import GROUPS
-from tools.structures.wider_names import compound_of
 
 
 @dataclass(frozen=True)
@@ -62,15 +59,14 @@ def _presence(kind: str, name: str, condition: Condition) -> list[Atom]:
 
 
 def _part(name: str) -> str:
-    """What is said of a part, by its name in small letters, of a compound by its structure; symbols of elements keep theirs."""
+    """What is said of a part, by its name in one spelling; symbols of elements keep theirs."""
     return f"part:{_named(name) if len(name) > 2 else name}"
 
 
-@lru_cache(maxsize=4096)
 def _named(name: str) -> str:
-    """One name for all names of a compound: its SMILES; ``name`` in small letters where it is that of a group or of nothing known."""
-    compound = None if name in GROUPS else compound_of(name)
-    return compound.smiles if compound is not None else name.lower()
+    """One spelling of a name: 'isophorone diamine' and 'isophoronediamine' are one."""
+    lower = name.lower()
+    return lower if " or " in lower else lower.replace(" ", "").replace("-", "")
 
 
 def atoms_of(requirement: Requirement, spec: DesignSpec) -> list[Atom]:

@@ -107,8 +107,8 @@ def _alternative(atom: Atom, wish: dict[str, Any]) -> bool:
 def _implied(atom: Atom, found: list[Entry]) -> bool:
     """Whether a part is asked for that another requirement counts: 'a methacrylate' beside 'at least two methacrylates'."""
     name = atom.about.removeprefix("part:")
-    counted = (f"count:group:{name}".lower(), f"count:element:{name}".lower())
-    return atom.sense == "present" and any(a.about.lower() in counted and a.sense == "low" and (a.value or 0) >= 1 for _, _, a in found)
+    counted = (f"count:group:{name}", f"count:element:{name}".lower())
+    return atom.sense == "present" and any(a.about.lower().replace(" ", "").replace("-", "") in counted and a.sense == "low" and (a.value or 0) >= 1 for _, _, a in found)
 
 
 def _used(wish: dict[str, Any], left: list[Entry]) -> list[Entry] | None:
@@ -133,7 +133,7 @@ def _either(wish: dict[str, Any], left: list[Entry]) -> list[Entry] | None:
     """The entry that asks for one of several parts, each of which is an alternative of the wish: 'crown ether or calixarene'."""
     alternatives = {atom.about.removeprefix("part:") for atom in _alternatives(wish) if atom.sense == "present"}
     for entry in left:
-        names = set(entry[2].about.removeprefix("part:").split(" or "))
+        names = {name.replace(" ", "").replace("-", "") for name in entry[2].about.removeprefix("part:").split(" or ")}
         if entry[2].sense == "present" and len(names) > 1 and names <= alternatives and _overlap(entry[0], wish["words"]):
             return [entry]
     return None
