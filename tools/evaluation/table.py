@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,11 @@ class ScoringTable:
     correlation: Array
     values: Array
     columns: tuple[int, ...]
+
+    def repeated(self, times: int) -> ScoringTable:
+        """The rows of this table so many ``times``, one whole table after the other."""
+        rows = {name: getattr(self, name) for name in ("mean", "sigma", "shape", "low", "high", "fixed", "values")}
+        return replace(self, **{name: np.tile(a, (times, *[1] * (a.ndim - 1))) for name, a in rows.items()})
 
     def p_meets(self, shift: Array | None = None, *, points: int = POINTS) -> Array:
         """Probability that all requirements hold together, 0 to 1, (n,); 0 where a computed one is missed or a value is unknown.
