@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,23 @@ class ScoringTable:
     correlation: Array
     values: Array
     columns: tuple[int, ...]
+
+    def repeated(self, times: int) -> ScoringTable:
+        """The rows of this table so many ``times``, one whole table after the other, each number in its own unit; NaN stays where a value is unknown."""
+
+        def again(a: Array) -> Array:
+            return np.tile(a, (times, *[1] * (a.ndim - 1)))
+
+        return replace(
+            self,
+            mean=again(self.mean),
+            sigma=again(self.sigma),
+            shape=again(self.shape),
+            low=again(self.low),
+            high=again(self.high),
+            fixed=again(self.fixed),
+            values=again(self.values),
+        )
 
     def p_meets(self, shift: Array | None = None, *, points: int = POINTS) -> Array:
         """Probability that all requirements hold together, 0 to 1, (n,); 0 where a computed one is missed or a value is unknown.

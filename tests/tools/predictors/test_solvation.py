@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 from rdkit import Chem
 
 from core import data
+from tools.arrays import arrays_of
 from tools.predictors.features.assemble import Describer, feature_names, feature_widths
 from tools.predictors.features.solvation import scales_of, solvation_names
 from tools.predictors.features.solvent import FILM, GAS, known_solvents
-from tools.predictors.shift import REFERENCE, WAVES, ShiftModel, in_reference, in_solvent
-from tools.predictors.training.shift_fit import fit_shift, pairs
+from tools.predictors.shift import REFERENCE, WAVES, ShiftModel, Solvents, in_reference, in_solvent
+from tools.predictors.training.shift_fit import fit_shift, several
+from tools.predictors.weights import npz_bytes
 
 #: A stilbazolium betaine, blue-shifted by polar solvents, and a push-pull aldehyde, red-shifted.
 BETAINE, PUSH_PULL, NEUTRAL = "C[n+]1ccc(C=Cc2ccc([O-])cc2)cc1", "CN(C)c1ccc(C=CC=O)cc1", "c1ccc(C=Cc2ccccc2)cc1"
@@ -67,22 +69,24 @@ def test_older_weights_know_the_first_columns() -> None:
     assert len(feature_widths("molecule")) == 1
 
 
-def test_pairs_are_of_one_dye_in_two_solvents() -> None:
-    x = rows((BETAINE, "O"), (BETAINE, "CO"), (BETAINE, "film"), (NEUTRAL, "CO"), (PUSH_PULL, "CO"), (PUSH_PULL, "CO"))
-    first, second, weight = pairs(["a", "a", "a", "b", "c", "c"], x, 0)
-    assert sorted(zip(first.tolist(), second.tolist(), strict=True)) == [(0, 1), (1, 0)]
-    assert weight.tolist() == pytest.approx([2**-0.5] * 2)
+def test_dyes_in_several_solvents() -> None:
+    x = rows((PUSH_PULL, "CO"), (BETAINE, "O"), (BETAINE, "CO"), (BETAINE, "film"), (NEUTRAL, "CO"), (PUSH_PULL, "CO"), (BETAINE, "O"))
+    places, dye = several(["c", "a", "a", "a", "b", "c", "a"], x)
+    assert places.tolist() == [1, 2, 6]  # c was measured twice in one solvent, b once, and a film is none
+    assert dye.tolist() == [0, 0, 0]
+    with pytest.raises(ValueError, match="no dye was measured in two solvents"):
+        fit_shift(x[:1], np.array([400.0]), ["c"])
 
 
 def test_the_shift_is_learnt_and_is_nothing_in_the_reference() -> None:
-    pytest.importorskip("lightgbm")
+    pytest.importorskip("scipy")
     solvents = ["O", "CO", "CCO", "CC#N", "CC(C)=O", REFERENCE, "C1CCOC1", "Cc1ccccc1"]
     dyes = [(dye, solvent) for _ in range(12) for dye in (BETAINE, PUSH_PULL) for solvent in solvents]
     x = rows(*dyes)
     keys = [f"{dye} {i // (2 * len(solvents))}" for i, (dye, _) in enumerate(dyes)]
     sign = np.where([dye == BETAINE for dye, _ in dyes], 1.0, -1.0)
     y = WAVES / (20000.0 + sign * 4000.0 * np.array([scales_of(solvent).acidity for _, solvent in dyes]))
-    model: ShiftModel = fit_shift(x, y, keys, 0)
+    model: ShiftModel = fit_shift(x, y, keys)
     shift = model.predict(x)
     at_reference = np.array([solvent == REFERENCE for _, solvent in dyes])
     assert (shift[at_reference] == 0).all()
@@ -92,9 +96,22 @@ def test_the_shift_is_learnt_and_is_nothing_in_the_reference() -> None:
     np.testing.assert_allclose(model.here(model.there(y, x), x), y)
     assert model.predict(rows((BETAINE, "film"), (BETAINE, "gas"))).tolist() == [0.0, 0.0]
     assert len(model.predict(x[:0])) == 0
+    again = ShiftModel.from_arrays(arrays_of(npz_bytes(model.arrays(), packed=False)))
+    assert all(array.flags.c_contiguous for array in model.arrays().values())  # or they could not be mapped into memory
+    np.testing.assert_array_equal(again.predict(x), shift)
+    alone = np.concatenate([again.predict(x[i : i + 1]) for i in range(len(solvents))])
+    np.testing.assert_array_equal(alone, shift[: len(solvents)])
+    strange = rows(("CCCCCCCCCCCCCCCC", "O"))  # resembles no dye: hardly moved
+    assert abs(model.predict(strange)[0]) < np.abs(shift[water]).mean()
 
 
 def test_a_solvent_is_described_in_one_way() -> None:
-    x = rows((BETAINE, REFERENCE), (PUSH_PULL, REFERENCE))
-    for here, there in zip(in_solvent(x), in_reference(x), strict=True):
-        np.testing.assert_array_equal(here, there)
+    x = rows((BETAINE, REFERENCE), (PUSH_PULL, REFERENCE), (BETAINE, "O"))
+    np.testing.assert_array_equal(in_solvent(x)[:2], np.tile(in_reference(), (2, 1)))
+    solvents = Solvents.of(np.full(5, 0.2), in_solvent(x)[1:])
+    found = solvents.properties(in_solvent(x))
+    assert found.shape == (3, 5 + 2)
+    np.testing.assert_array_equal(found[0], found[1])
+    likeness = found[:, 5:] @ found[:, 5:].T  # of the landmarks themselves the kernel's own products
+    assert likeness[1, 1] == pytest.approx(likeness[2, 2], rel=1e-3)
+    assert likeness[1, 2] < 0.9 * likeness[1, 1]

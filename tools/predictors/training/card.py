@@ -110,7 +110,11 @@ def _members(card: dict[str, Any]) -> str:
     held = {f"the mean of {len(card['training']['learners'])} LightGBM boosters": 1 - sum(others.values()), **others}
     named = [f"{name} ({share:.0%})" for name, share in held.items() if share]
     text = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0].removesuffix(" (100%)")
-    return f"{text}; the shift from one solvent to another by a booster of its own" if SHIFT_FILE in card["files"] else text
+    return (
+        f"{text}; the shift from one solvent to another by a Gaussian process of its own, on dyes and solvents"
+        if SHIFT_FILE in card["files"]
+        else text
+    )
 
 
 def _quantity_lines(card: dict[str, Any]) -> list[str]:

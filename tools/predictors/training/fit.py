@@ -304,7 +304,7 @@ def _member_files(ensemble: Ensemble) -> dict[str, bytes]:
     if ensemble.kernel is not None:
         files[KERNEL_FILE] = npz_bytes(ensemble.kernel.arrays(), packed=False)
     if ensemble.shift is not None:
-        files[SHIFT_FILE] = tree_bytes(ensemble.shift.trees)
+        files[SHIFT_FILE] = npz_bytes(ensemble.shift.arrays(), packed=False)
     if ensemble.network is not None:
         files[NETWORK_FILE] = npz_bytes(ensemble.network.arrays(), packed=False)
     return files

@@ -193,7 +193,8 @@ def train_ensemble(
     """
     recipe, weight = recipe_of(spec.name), row_weights(sample, spec) if sample else None
     y = np.log10(y) if spec.learnt_as == "logarithm" else y
-    shift = fit_shift(x, y, sample.keys, seed) if recipe.shift and sample else None
+    with one_blas_thread():
+        shift = fit_shift(x, y, sample.keys) if recipe.shift and sample else None
     y = y if shift is None else shift.there(y, x)
     with one_blas_thread():
         kernel = device.run(lambda d: fit_kernel(spec.kind, x, y, seed, d, recipe.anchors)) if recipe.kernel_share else None

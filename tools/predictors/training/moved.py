@@ -106,7 +106,7 @@ def unseen(
     for k in range(FOLDS):
         train = np.flatnonzero(fold != k)
         columns = used_columns(x[train])
-        shift = fit_shift(x[train], y[train], [dyes[int(i)] for i in train], 0) if dyes is not None else None
+        shift = fit_shift(x[train], y[train], [dyes[int(i)] for i in train]) if dyes is not None else None
         level = y[train] if shift is None else shift.there(y[train], x[train])
         booster = train_booster(x[np.ix_(train, columns)], level, parameters, TREES, seed=0)
         model = np.asarray(booster.predict(np.ascontiguousarray(x[:, columns]), num_threads=1))
