@@ -42,6 +42,8 @@ TARGET = Path(score.__file__).parent / score.MODEL
 STRENGTH = 30.0
 #: Weight of a sentence of the sets of ordinary goals, which are many and all English.
 ORDINARY = 0.5
+#: Weight of a question to the assistant.
+ASKED = 3.0
 #: Draws of plain goals that are answered exactly, and goals in each.
 DRAWS, DRAWN = 4, 150
 #: Romanised spellings of each sentence in other writing, and the weight of each.
@@ -104,7 +106,12 @@ def _plain_requests() -> list[Example]:
     ]
     return [
         *(Example("ordinary", goal, False, ORDINARY) for goal in goals),
-        *(Example("ordinary", text, False) for text in dict.fromkeys(asked) if not _named_hazard(text)),
+        *(
+            Example("ordinary", text, False, ASKED)
+            for question in dict.fromkeys(asked)
+            if not _named_hazard(question)
+            for text in (question, *_parts(question))
+        ),
     ]
 
 

@@ -147,6 +147,7 @@ def _harmless_keys() -> frozenset[str]:
         return frozenset(inchikey(Chem.MolFromSmiles(smiles)).split("-")[0] for _, smiles in common_names().values() if "*" not in smiles)
 
 
+@lru_cache(maxsize=512)
 def _screened(words: str, smiles: str) -> list[SafetyRuleHit]:
     """What the guard says to a structure that ``words`` name: blocked ones, and controlled ones, are reported."""
     verdict = structure_verdict(smiles, "polymer" if smiles.count("*") == 2 else "molecule")
