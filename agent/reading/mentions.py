@@ -17,7 +17,7 @@ from agent.reading.modifiers import mark_beside
 from agent.reading.normalise import JOINT, as_written
 from agent.reading.number_words import number_mentions
 from agent.reading.origins import mark_origins
-from agent.reading.preambles import PREAMBLE
+from agent.reading.preambles import ANSWER, PREAMBLE
 from agent.reading.shared_nouns import mark_shared
 from agent.reading.shortened import ABBREVIATED, one_letter, shortens
 from agent.reading.tails import mark_tails
@@ -152,6 +152,7 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
         ("approval", _APPROVAL),
         ("skip", _PARENTHESIS),
         ("skip", PREAMBLE),
+        ("skip", ANSWER),
         ("negation_after", LEFT_OUT),
         ("negation", _EXCLUDED),
         ("open", _INCLUDED),

@@ -12,5 +12,7 @@ _LABEL = (
     r"\.?\s(?:no\.?\s?|nr\.?\s?|#\s?)?[a-z]{0,5}[-/#]?\d[\w./-]{0,14}"
 )
 _ALONE = r"(?:re|subject|fwd|request|task|goal|brief|job|query|wanted|claims?(?: \d+)?|idea|ask|need|needs|wish|wishes|target|targets|target profile|tpp|to do|todo|question)"
+#: 'No thanks:' behind a question answers that, and denies nothing of what stands behind the colon.
+ANSWER = re.compile(r"(?<=\? )(?:no,? (?:thanks|thank you)|nope|no way|not at all|of course not|certainly not|no),? ?:", re.IGNORECASE)
 #: One preamble at the beginning of a goal, with the sign that ends it.
 PREAMBLE = re.compile(rf"^(?:@[a-z][\w.]*[,:]?(?=\s)|{_GREETING}\s?[,!:-]{_QUICK}|{_LABEL}(?::|\s-(?=\s))|{_ALONE}:)", re.IGNORECASE)

@@ -48,6 +48,11 @@ _COUNTED_GROUPS = {"spiro_atoms": "spiro centre", "double_bonds": "alkene", "tri
 _DUMMY: dict[str, Any] = {"id": "", "text": ""}
 
 
+#: Nouns for things of which light is more often said to be emitted, without a plural s, and words that say that it is absorbed.
+_EMITTING = frozenset(
+    ["emitter", "fluorophore", "luminophore", "luminogen", "phosphor", "scintillator", "laser dye", "fluorescent probe", "fluorescent dye"]
+)
+_ABSORBING = ("abs", "λ", "lambda", "uv", "excit", "ex ", "ex.", "colour", "color", "wavelength")
 #: Words that say of a property that it is that of the substance by itself.
 _OF_THE_PURE = frozenset(["neat", "pure", "undiluted"])
 _SIGNS = re.compile(r"[,;:.!?()](?=\s|$)|\(")
@@ -157,6 +162,8 @@ class StatementResolver:
             raise Unread(
                 f"{definition.label} is not predicted {s.shape}, only at {' and '.join(definition.measured_at).replace('..', ' to ')}"
             )
+        if name == "absorption_maximum" and self.head_noun in _EMITTING and not any(word in s.phrase.lower() for word in _ABSORBING):
+            raise Unread("it is not said whether the light is absorbed or emitted")  # 'emitter, peak at 520 nm'
         value = None
         if s.limit.ref is not None:
             ref = self._resolve_ref(s.limit.ref, s.phrase)
@@ -368,6 +375,8 @@ class StatementResolver:
             raise Unread(f"'{s.phrase}' has no meaning here that can be computed for a {self.head_noun}")
         if entry.not_for and self.head_unread:
             raise Unread(f"'{s.phrase}' is said of gases in another sense, and what the thing is was not understood")
+        if entry.colour and self.head_noun in _EMITTING:
+            raise Unread("of what emits a colour is that of its light")
         if entry.colour and any(other.name == "emission_maximum" for other in self.statements):
             raise Unread("the goal states an emission, and does not say whether the dye or its light is to have this colour")
         requires, reason = (entry.negated, entry.reason) if s.negated else entry.meaning(self.candidate_class, self.family)
