@@ -63,6 +63,8 @@ class Resolver(StatementResolver):
         self.family, self.candidate_class = self._class()
         head = reading.head
         self.head_unread = head is not None and head.role == "unread"
+        named = [f for c in reading.clauses if c.role == "adjunct" for f, _ in c.families]
+        self.class_unsure = self.head_unread and self.candidate_class != "polymer" and any(f.candidate_class == "polymer" for f in named)
         self.kind = kind_of(reading) if self.candidate_class == "molecule" else None
         self.head_noun = reading.lattice.text(head.i, head.j).lower().removesuffix("s") if head is not None else ""
         self.solvent = next((s for s in self.statements if s.kind == "solvent"), None)

@@ -95,6 +95,7 @@ class StatementResolver:
     head_noun: str
     head_unread: bool
     goal_text: str
+    class_unsure: bool
 
     def assume(self, phrase: str, text: str) -> None:
         """State an assumption once."""
@@ -124,7 +125,12 @@ class StatementResolver:
         )
 
     def _for_class(self, name: str) -> str:
-        """The property that is meant by ``name`` for what is designed: the density of a polymer is another model's than that of a liquid."""
+        """The property that is meant by ``name`` for what is designed: the density of a polymer is another model's than that of a liquid.
+
+        Raises Unread where an unknown noun behind the name of a polymer leaves open which it is: 'polysiloxane hard coats'.
+        """
+        if self.class_unsure and self.catalogue[name].for_polymers:
+            raise Unread("it is not said whether a polymer is designed, of which another method predicts it")
         return self.catalogue[name].for_polymers or name if self.candidate_class == "polymer" else name
 
     def _fits_class(self, name: str, phrase: str) -> None:

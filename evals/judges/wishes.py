@@ -108,7 +108,9 @@ def _implied(atom: Atom, found: list[Entry]) -> bool:
     """Whether a part is asked for that another requirement counts: 'a methacrylate' beside 'at least two methacrylates'."""
     name = atom.about.removeprefix("part:")
     counted = (f"count:group:{name}", f"count:element:{name}".lower())
-    return atom.sense == "present" and any(a.about.lower().replace(" ", "").replace("-", "") in counted and a.sense == "low" and (a.value or 0) >= 1 for _, _, a in found)
+    return atom.sense == "present" and any(
+        a.about.lower().replace(" ", "").replace("-", "") in counted and a.sense == "low" and (a.value or 0) >= 1 for _, _, a in found
+    )
 
 
 def _used(wish: dict[str, Any], left: list[Entry]) -> list[Entry] | None:
