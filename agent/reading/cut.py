@@ -183,10 +183,8 @@ def _of_polymers(reader: Reader, i: int) -> Clause | None:
     )
     if not named or any(lattice.has(k, "purpose", "negation", "open") for k in range(max(0, i - 5), i - 1)):
         return None  # 'no polyamide, polyester', 'for PET, polyester, wood'
-    for m in lattice.of(i + (lattice.lower(i) in ("a", "an")), "fam"):
-        alone = (
-            m.j >= reader.end or reader.sign(m.j) or (m.i > i and lattice.has(m.j, "open", "relative"))
-        )  # ', a polyacrylate with Tg ...'
+    for m in lattice.of(i, "fam"):
+        alone = m.j >= reader.end or reader.sign(m.j)
         if alone and m.value.name and m.value.candidate_class == "polymer" and not lattice.has(i, "grp"):
             return Clause(i, m.j, "adjunct", families=((m.value, lattice.text(i, m.j)),))
     return None

@@ -22,6 +22,7 @@ from agent.reading.doubt_words import (
     tells_effect,
     twice_denied,
 )
+from agent.reading.head_groups import stands_in
 from agent.reading.lexicon import key_of, lexicon
 from agent.reading.locants import located
 from agent.reading.said_of import counted_together, goes_on, signs
@@ -37,7 +38,7 @@ def doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return ALTERNATIVE  # 'an ester, or failing that an amide'
     if sign == "." or after.role in ("head", "adjunct"):
         return ""
-    if not sign and after.role == "unread" and reader.lattice.lower(after.i) in ("to", "for") and _stands_for(reader, clause):
+    if not sign and after.role == "unread" and reader.lattice.lower(after.i) in ("to", "for") and stands_in(reader.lattice, clause.j):
         return ""  # 'a fluorine-free alternative | to bistriflimide'
     if excepted(reader, clause, after, sign):
         return EXCEPTION
@@ -73,11 +74,6 @@ def doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
     if clause.content in ("limit", "level", "count") and tells_effect(reader, after):
         return ""
     return _before_unread(reader, clause, after, sign, joined) or _stuck_to_unread(reader, clause, after, sign, joined)
-
-
-def _stands_for(reader: Reader, clause: Clause) -> bool:
-    """Whether a clause ends with a noun for what stands in for something else, of which the next words say what that is."""
-    return reader.lattice.lower(clause.j - 1).removesuffix("s") in ("alternative", "replacement", "substitute")
 
 
 def _chain_of_a_length(reader: Reader, clause: Clause, after: Clause) -> bool:

@@ -8,7 +8,7 @@ from agent.reading.builders import build
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.head_alternatives import with_alternatives
-from agent.reading.head_groups import REPLACED, called, folded, goes_on, many, plainly_asked, plural_class, stood_for
+from agent.reading.head_groups import REPLACED, called, folded, goes_on, many, plainly_asked, plural_class, stands_in, stood_for
 from agent.reading.head_judged import judged
 from agent.reading.head_parts import (
     FOLLOWERS,
@@ -369,11 +369,7 @@ class HeadReader:
             )
             return clauses
         head = self._head(noun, parts, families, determined, candidates)
-        stands_for = noun.kind == "role" and self.lattice.lower(noun.j - 1).removesuffix("s") in (
-            "replacement",
-            "substitute",
-            "alternative",
-        )
+        stands_for = noun.kind == "role" and stands_in(self.lattice, noun.j)
         clauses.append(replace(head, role="unread", reason=REPLACED) if stands_for else head)
         return clauses
 

@@ -31,6 +31,11 @@ _SMELLING = ("oody", "uity", "oral", "inty", "usky", "icy", "moky", "rthy", "rus
 REPLACED = "what would replace something in use cannot be computed; state the properties that it needs"
 
 
+def stands_in(lattice: Lattice, j: int) -> bool:
+    """Whether the word before piece ``j`` is a noun for what stands in for something else: 'a fluorine-free alternative'."""
+    return lattice.lower(j - 1).removesuffix("s") in ("alternative", "replacement", "substitute")
+
+
 def called(reader: Reader, found: Found, i: int, k: int) -> list[Clause] | None:
     """The unread name of a thing that begins the goal with an unknown adjective before the noun of a group: 'Fruity ester under 200 Da'."""
     lattice = reader.lattice

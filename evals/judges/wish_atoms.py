@@ -60,13 +60,12 @@ def _presence(kind: str, name: str, condition: Condition) -> list[Atom]:
 
 def _part(name: str) -> str:
     """What is said of a part, by its name in one spelling; symbols of elements keep theirs."""
-    return f"part:{_named(name) if len(name) > 2 else name}"
+    return f"part:{one_spelling(name) if len(name) > 2 else name}"
 
 
-def _named(name: str) -> str:
-    """One spelling of a name: 'isophorone diamine' and 'isophoronediamine' are one."""
-    lower = name.lower()
-    return lower if " or " in lower else lower.replace(" ", "").replace("-", "")
+def one_spelling(name: str) -> str:
+    """A name in small letters without spaces and hyphens: 'isophorone diamine' and 'isophoronediamine' are one. Names with 'or' between stay apart."""
+    return " or ".join(part.replace(" ", "").replace("-", "") for part in name.lower().split(" or "))
 
 
 def atoms_of(requirement: Requirement, spec: DesignSpec) -> list[Atom]:
@@ -84,7 +83,7 @@ def atoms_of(requirement: Requirement, spec: DesignSpec) -> list[Atom]:
     if isinstance(requirement, ElementsRequirement):
         return [Atom("elements:" + ",".join(sorted({*requirement.allowed, "H"})), "only")]
     if isinstance(requirement, SimilarityRequirement):
-        return _bounds(f"similarity:{_named(requirement.reference_name or requirement.reference)}", requirement.condition, False)
+        return _bounds(f"similarity:{one_spelling(requirement.reference_name or requirement.reference)}", requirement.condition, False)
     if isinstance(requirement, RuleSetRequirement):
         return [Atom(f"rule_set:{requirement.rule_set}", "met")]
     if isinstance(requirement, EditRequirement):
@@ -150,9 +149,9 @@ def expected_atoms(text: str) -> list[Atom]:
     if kind == "similarity":
         match = re.fullmatch(r"(.+?)\s*(<=|>=|==|<|>)\s*(\S+)", rest)
         if match is None:
-            return [Atom(f"similarity:{_named(rest.strip())}", "low", None)]
+            return [Atom(f"similarity:{one_spelling(rest.strip())}", "low", None)]
         sense = "low" if match[2].startswith(">") else "high"
-        return [Atom(f"similarity:{_named(match[1])}", sense, None if "*" in match[3] else float(match[3]), len(match[2]) == 1)]
+        return [Atom(f"similarity:{one_spelling(match[1])}", sense, None if "*" in match[3] else float(match[3]), len(match[2]) == 1)]
     if kind == "rule_set":
         return [Atom(f"rule_set:{rest.strip()}", "met")]
     if kind in ("maximise", "minimise"):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.spec import DesignSpec
-from evals.judges.wish_atoms import Atom, atoms_of, expected_atoms, objective_atom
+from evals.judges.wish_atoms import Atom, atoms_of, expected_atoms, objective_atom, one_spelling
 
 #: Numbers are equal to this part of them.
 _CLOSE = 6e-3
@@ -109,7 +109,7 @@ def _implied(atom: Atom, found: list[Entry]) -> bool:
     name = atom.about.removeprefix("part:")
     counted = (f"count:group:{name}", f"count:element:{name}".lower())
     return atom.sense == "present" and any(
-        a.about.lower().replace(" ", "").replace("-", "") in counted and a.sense == "low" and (a.value or 0) >= 1 for _, _, a in found
+        one_spelling(a.about) in counted and a.sense == "low" and (a.value or 0) >= 1 for _, _, a in found
     )
 
 
@@ -135,7 +135,7 @@ def _either(wish: dict[str, Any], left: list[Entry]) -> list[Entry] | None:
     """The entry that asks for one of several parts, each of which is an alternative of the wish: 'crown ether or calixarene'."""
     alternatives = {atom.about.removeprefix("part:") for atom in _alternatives(wish) if atom.sense == "present"}
     for entry in left:
-        names = {name.replace(" ", "").replace("-", "") for name in entry[2].about.removeprefix("part:").split(" or ")}
+        names = set(entry[2].about.removeprefix("part:").split(" or "))
         if entry[2].sense == "present" and len(names) > 1 and names <= alternatives and _overlap(entry[0], wish["words"]):
             return [entry]
     return None

@@ -19,7 +19,6 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +27,7 @@ from core.errors import ConfigurationError
 from tools.safety import concepts
 from tools.safety.marks import features
 from tools.safety.romanised import skeleton
+from tools.safety.shipped_arrays import shipped
 from tools.safety.spelling import UNSPACED, WORD
 
 #: Buckets of hashed pieces and of concepts, as powers of two, and of both together.
@@ -78,11 +78,7 @@ def scaled(rarity: NDArray[np.float64], least: float) -> NDArray[np.float64]:
 @lru_cache(maxsize=1)
 def model() -> Model:
     """The shipped model. Raises ConfigurationError if it is not there or has another shape."""
-    try:
-        with resources.files("tools.safety").joinpath(MODEL).open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            weight, rarity, scale = stored["weight"], stored["rarity"], stored["scale"]
-    except (OSError, KeyError, ValueError) as error:
-        raise ConfigurationError(f"the guard's file {MODEL} cannot be read: {error}") from error
+    weight, rarity, scale = shipped(MODEL, "weight", "rarity", "scale")
     if weight.shape != (SIZE,) or rarity.shape != weight.shape or scale.shape != (3,):
         raise ConfigurationError(f"the guard's file {MODEL} has arrays of another shape than {SIZE} buckets")
     return Model(weight * float(scale[0]), rarity * float(scale[1]), float(scale[2]))

@@ -10,12 +10,12 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ConfigurationError
+from tools.safety.shipped_arrays import shipped
 from tools.safety.spelling import WORD
 
 #: Buckets of hashed pieces, as a power of two, and letters of the longest piece.
@@ -46,11 +46,7 @@ class Model:
 @lru_cache(maxsize=1)
 def model() -> Model:
     """The shipped model. Raises ConfigurationError if it is not there or has another shape."""
-    try:
-        with resources.files("tools.safety").joinpath(MODEL).open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            weight, scale, bias = stored["weight"], stored["scale"], stored["bias"]
-    except (OSError, KeyError, ValueError) as error:
-        raise ConfigurationError(f"the guard's file {MODEL} cannot be read: {error}") from error
+    weight, scale, bias = shipped(MODEL, "weight", "scale", "bias")
     if weight.shape != (1 << BITS, len(ALL)) or bias.shape != (len(ALL),):
         raise ConfigurationError(f"the guard's file {MODEL} has arrays of another shape than {1 << BITS} buckets and {len(ALL)} languages")
     return Model(weight.astype(np.float32) * np.float32(scale), bias.astype(np.float32))
