@@ -1,7 +1,5 @@
 """Why a candidate should perhaps not be made: the reasons that code finds, in words, the strongest first."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

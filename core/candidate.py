@@ -1,7 +1,5 @@
 """Candidates: structures, where they came from, what is known about them, and how they were judged."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal

@@ -1,7 +1,5 @@
 """What the team's own papers say of a structure, as a report keeps it: the words, where they stand, and the numbers that are reported."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -1,4 +1,8 @@
-"""The base of every persisted or returned model."""
+"""The base of every persisted or returned model.
+
+The modules of models that every command loads evaluate their annotations as they stand: of postponed ones, which are texts, Pydantic makes types one by
+one, and that is a twentieth of what a small command costs.
+"""
 
 from __future__ import annotations
 

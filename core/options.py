@@ -1,7 +1,5 @@
 """What a run was started with, beside its goal."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -106,7 +104,7 @@ class RunOptions(Model):
         """The options as JSON, without what was not given."""
         return self.model_dump(mode="json", exclude_none=True)
 
-    def updated(self, **changes: Any) -> RunOptions:
+    def updated(self, **changes: Any) -> "RunOptions":
         """These options with others in their place. UsageError if a value is out of range."""
         return given_options({**self.stored(), **{k: v for k, v in changes.items() if v is not None}})
 

@@ -1,7 +1,5 @@
 """What each word of a goal became, as a stored value; how much of the goal was checked, and when a person must be asked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal

@@ -1,10 +1,8 @@
 """What a spec demands: the comparison with a number, the kinds of requirements on a structure, and what a list must meet as a whole."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
-from typing import Annotated, Literal, Union
+from typing import Annotated, Literal, Self, Union
 
 from pydantic import Field, model_validator
 
@@ -23,7 +21,7 @@ class Condition(Model):
     high: float | None = Field(default=None, description="Upper end of a 'between' window, in the unit of the requirement.")
 
     @model_validator(mode="after")
-    def _numbers_fit(self) -> Condition:
+    def _numbers_fit(self) -> Self:
         if self.comparison == "between":
             if self.low is None or self.high is None or self.value is not None:
                 raise ValueError("'between' needs low and high, and no value")

@@ -1,10 +1,8 @@
 """A program that scores structures for a team: what is declared of it. Its command comes from whoever runs molwright, never from a request."""
 
-from __future__ import annotations
-
 import math
 import re
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -66,7 +64,7 @@ class Scorer(BaseModel):
         return tuple(value.split("..")) if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _sound(self) -> Scorer:
+    def _sound(self) -> Self:
         if self.range is not None and not (all(map(math.isfinite, self.range)) and self.range[0] < self.range[1]):
             raise ValueError("range: a lower and a higher number, such as -12..-4")
         if self.range is None and self.unit:

@@ -4,8 +4,6 @@ They are read once by a door and passed in; nothing below reads the environment.
 in the environment.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import tomllib
@@ -21,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from core.errors import ConfigurationError
 from core.limits import MAX_BUDGET
 from core.masking import HIDDEN, masked
+from core.model import new_dict, new_list
 from core.scorers import Scorer, named
 
 Roles = str | list[str] | dict[str, str]
@@ -116,7 +115,7 @@ class ModelSettings(Group):
         default=4096, ge=0, description="Room for thinking beside the longest reply, tokens, where a model thinks."
     )
     adapt: list[str] = Field(
-        default_factory=list,
+        default_factory=new_list,
         description="What the servers do not take, such as 'no_temperature,no_strict'; the rest is learnt from refusals (docs/language-models.md).",
     )
     seeds: bool = Field(
@@ -258,7 +257,8 @@ class Settings(BaseModel):
     server: ServerSettings = Field(default=_UNSET, description="Pages and API.")
     routes: RouteSettings = Field(default=_UNSET, description="Programs that look for routes.")
     scorers: Annotated[dict[str, Scorer], BeforeValidator(named)] = Field(
-        default_factory=dict, description="Programs of your own that score structures, by the name that goals call them (docs/costly.md)."
+        default_factory=new_dict,
+        description="Programs of your own that score structures, by the name that goals call them (docs/costly.md).",
     )
     user: UserSettings = Field(default=_UNSET, description="Who is at work.")
 

@@ -6,9 +6,7 @@ by the run. Hard conditions are *requirements*; soft wishes are *objectives*; wh
 ``core.requirements``, whose names are at hand here too.
 """
 
-from __future__ import annotations
-
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -119,7 +117,7 @@ class Objective(Model):
     origin: RequirementOrigin = Field(default="goal", description="Who stated it.")
 
     @model_validator(mode="after")
-    def _shape_fits(self) -> Objective:
+    def _shape_fits(self) -> Self:
         if self.low >= self.high:
             raise ValueError("an objective's ramp needs low < high")
         if (self.shape == "target") != (self.target is not None):
@@ -238,7 +236,7 @@ class DesignSpec(Model):
         return self.translation or self.goal
 
     @model_validator(mode="after")
-    def _ids_are_unique(self) -> DesignSpec:
+    def _ids_are_unique(self) -> Self:
         ids = [r.id for r in self.requirements] + [o.id for o in self.objectives] + [s.id for s in self.set_requirements]
         if len(ids) != len(set(ids)):
             raise ValueError("two requirements or objectives share an id")

@@ -3,8 +3,6 @@
 Numbers are numbers: ``true`` is no 1 and ``"5"`` no 5, and neither infinity nor NaN is one. A later version's spec is not guessed at.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from typing import Any, NoReturn

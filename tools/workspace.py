@@ -18,11 +18,11 @@ from tools.calculators.own_lists import stamp_of as stamp_of_lists
 from tools.calculators.user_models import UserModels
 from tools.catalogue.catalogue import Catalogue
 from tools.predictors.user_models.folder import Stamp, read_folder, stamp_of
-from tools.proposers.base import Proposer
 from tools.proposers.registry import added, load
 
 if TYPE_CHECKING:
     from core.interfaces import Executor
+    from tools.proposers.base import Proposer
 
 
 @dataclass(frozen=True, eq=False)

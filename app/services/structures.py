@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.services.goals import GoalService
 from app.wiring import open_callers, open_workspace
 from core.approval import looked_at
 from core.candidate import Candidate, PropertyValue, Route
@@ -191,6 +190,7 @@ class StructureService:
     def read_goal(self, goal: str, *, despite_objections: bool = False) -> DesignSpec:
         """What ``goal`` means for one structure; raises as :meth:`check`. The guard reads its words before anything else does."""
         from agent.reading import interpret
+        from app.services.goals import GoalService
 
         GoalService(self.settings).guard(goal)
         return looked_at(interpret(goal, workspace=self._workspace), despite_objections=despite_objections)

@@ -6,12 +6,15 @@ import importlib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from core.errors import ConfigurationError
 from core.plugins import PROPOSERS, plugins
-from core.spec import DesignSpec
-from tools.catalogue.catalogue import Catalogue
-from tools.proposers.base import Proposer
+
+if TYPE_CHECKING:
+    from core.spec import DesignSpec
+    from tools.catalogue.catalogue import Catalogue
+    from tools.proposers.base import Proposer
 
 #: Modules and classes of the proposers that ship; they are imported on first use.
 _SHIPPED: tuple[tuple[str, str], ...] = (
@@ -45,6 +48,8 @@ def added() -> tuple[Proposer, ...]:
     """
     found = []
     for plugin in plugins(PROPOSERS):
+        from tools.proposers.base import Proposer
+
         proposer = plugin.value() if isinstance(plugin.value, type) else plugin.value
         if not isinstance(proposer, Proposer):
             raise ConfigurationError(f"{plugin} is no proposer: it needs name, applies and propose")

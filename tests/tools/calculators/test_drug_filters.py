@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import math
+from pathlib import Path
 
 import pytest
-from rdkit import Chem
+from rdkit import Chem, RDConfig
 
 from agent.reading import interpret
 from agent.reading.compact import compact
@@ -50,6 +52,19 @@ def test_places_in_the_egg(smiles: str, gut: int, brain: int) -> None:
     assert (compute_descriptor("gi_absorption", mol), compute_descriptor("bbb_permeation", mol)) == (gut, brain)
     assert bool(violations(mol, "boiled-egg yolk")) is not bool(brain)
     assert bool(violations(mol, "boiled-egg white")) is not bool(gut)
+
+
+def test_every_pains_query_asks_for_a_ring_or_a_multiple_bond() -> None:
+    """So a saturated chain has no such alert, and the catalogue is not made for it."""
+    lines = (Path(RDConfig.RDDataDir) / "Pains" / "wehi_pains.csv").read_text(encoding="utf-8").splitlines()
+    queries = [Chem.MolFromSmarts(next(csv.reader([line]))[0]) for line in lines]
+    assert len(queries) == 480
+    for query in queries:
+        Chem.FastFindRings(query)
+        multiple = any(bond.GetSmarts() in ("=", "#", ":", "=&!@") for bond in query.GetBonds())
+        assert multiple or query.GetRingInfo().NumRings(), Chem.MolToSmarts(query)
+    for saturated in ("CCO", "CCOCC(O)CN", "C[Si](C)(C)O[Si](C)(C)C", "FC(F)(F)CS"):
+        assert compute_descriptor("pains_alerts", Chem.MolFromSmiles(saturated)) == 0
 
 
 def test_alerts_are_counted_and_judged() -> None:
