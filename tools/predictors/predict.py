@@ -118,7 +118,7 @@ def _values(model: Model, usable: list[Prepared], solvent: str, describer: Descr
                 value=round(value, spec.decimals),
                 unit=spec.unit,
                 sigma=round(sigma, spec.decimals + 1),
-                lower=None if spec.outcomes else round(low, spec.decimals),
+                lower=None if spec.outcomes else round(low, spec.decimals) + 0.0,  # no minus before a zero
                 upper=None if spec.outcomes else round(high, spec.decimals),
                 quartiles=quartiles,
                 outcome=spec.outcomes[1] if spec.outcomes else "",

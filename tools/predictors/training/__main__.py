@@ -192,7 +192,9 @@ def _tails(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     for name in options.names:
         for rows, when in make_stage(predictor_spec(name), options.out_of_fold / f"{name}.npz", options.weights).items():
+            chance = when.pop("chance")
             told = "; ".join(f"{k}: {m['off']} of {m['bins']} bins off, largest {m['largest']}, mean {m['mean']}" for k, m in when.items())
+            told += f"; by chance alone {chance['mean']:g} on average, {chance['most']:g} at most"
             print(f"{name}, {rows}: {told}")
     return 0
 

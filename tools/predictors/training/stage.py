@@ -14,9 +14,10 @@ from tools.predictors.errors import LOWER, MIDDLE, UPPER, stated_sigma
 from tools.predictors.model import CALIBRATION_FILE, ERRORS_FILE
 from tools.predictors.specs import PredictorSpec
 from tools.predictors.training.card import RANDOM, card_markdown
+from tools.predictors.training.chance import off_by_chance
 from tools.predictors.training.evaluate import interval_metrics, metrics
 from tools.predictors.training.fit import calibration_bytes, errors_bytes
-from tools.predictors.training.tails import RELIABILITY_FILE, Stated, Unstated, cross_fitted, fit_errors, reliability_of
+from tools.predictors.training.tails import RELIABILITY_FILE, Stated, Unstated, cross_fitted, fit_errors, least_similar, reliability_of
 from tools.predictors.weights import WeightsFolder, digest, keep_entry, npz_bytes, weights_version, write_folder
 
 #: What a card says of a split whose figures are those of the ensemble alone, because its out-of-fold predictions were not kept.
@@ -54,7 +55,9 @@ def make_stage(spec: PredictorSpec, out_of_fold: Path, weights: Path) -> dict[st
     out_of_fold.write_bytes(npz_bytes({**kept, "quantiles": quantiles}))
     domain = files.card["domain"]
     outside = (near < domain["min_similarity"]) | (sigma > domain["max_sigma"])
-    found = reliability_of(spec.name, y, Stated(prediction, sigma), Stated.of(quantiles), near, outside)
+    found = reliability_of(spec.name, y, Stated(prediction, sigma), after := Stated.of(quantiles), near, outside)
+    for which, chance in off_by_chance(y, after, kept["key"], {"all": np.ones(len(y), dtype=bool), "far": least_similar(near)}).items():
+        found[which]["chance"] = chance
     keep_entry(weights / RELIABILITY_FILE, spec.name, found)
     return found
 

@@ -1,4 +1,5 @@
-"""The last stage of a predictor's calibration: quantiles of its errors by prediction and sigma, and how far its probabilities then hold.
+"""The last stage of a predictor's calibration: quantiles of its errors, or of the true values, by prediction and sigma, and how far its probabilities then
+hold.
 
 ``python -m tools.predictors.training tails NAME ... --out-of-fold DIR`` makes the stage of weights that were trained already, in seconds, from the out-of-fold
 predictions that training stored.
@@ -30,7 +31,9 @@ _SIGMA_WIDTH, _ROWS, _NARROWEST, _WIDEST = 0.2, 100, 0.03, 0.3
 _PRIOR_ROWS = 30.0
 #: Nodes by similarity to the nearest training structure, and the width of their kernel in ranks.
 _SIMILARITY_NODES, _SIMILARITY_WIDTH = (11, 0.06)
-#: Least distance, in sigmas, of a quartile and of an end of the interval from the middle.
+#: Rows from which it is asked whether the true values themselves are told better than the errors.
+_ENOUGH = 1000
+#: Least distance, in sigmas, of a quartile and of an end of the interval from the middle; in a table of true values, in the median of the sigmas.
 _LEAST = np.array([-0.1, -0.02, 0.0, 0.02, 0.1])
 #: Thresholds are these quantiles of the measured values; windows reach over one and over two of these parts.
 THRESHOLDS, PARTS = (tuple(np.linspace(0.05, 0.95, 19)), 9)
@@ -70,25 +73,52 @@ class Unstated:
         return Unstated(self.fold[rows], self.prediction[rows], self.sigma[rows], self.y[rows], self.near[rows])
 
 
-def fit_errors(rows: Unstated) -> ErrorTable:
+def fit_errors(rows: Unstated, of_values: bool | None = None) -> ErrorTable:
     """The table of errors from out-of-fold predictions.
 
     Quantiles by prediction and sigma, then the arms stretched by similarity to the nearest training structure, as far as the errors of each fold need it on
-    quantiles from the other folds: so nine of ten lie in the interval, among the least similar too. Rows of one fold alone are not stretched. Raises
-    IndexError for no rows.
+    quantiles from the other folds: so nine of ten lie in the interval, among the least similar too. Rows of one fold alone are not stretched. ``of_values``:
+    whether the quantiles are of the true values; None: as :func:`told_by_values` says. Raises IndexError for no rows.
     """
-    if len(set(rows.fold.tolist())) < 2:
-        return _plain(rows)
-    quantiles = np.zeros((len(rows.y), len(LEVELS)))
+    of_values = told_by_values(rows) if of_values is None else of_values
+    if _one_fold(rows):
+        return _plain(rows, of_values)
+    similarities, stretch = _stretched(_plain_crossed(rows, of_values), rows.y, rows.near)
+    return replace(_plain(rows, of_values), similarities=similarities, stretch=stretch)
+
+
+def told_by_values(rows: Unstated) -> bool:
+    """Whether quantiles of the true values lie nearer to what was measured than quantiles of the errors, each fold's from the other folds, by the mean of
+    the loss whose least is the quantile (Koenker and Bassett, Econometrica 1978, 46, 33). False for fewer than :data:`_ENOUGH` rows.
+    """
+    if len(rows.y) < _ENOUGH or _one_fold(rows):
+        return False
+    of_errors, of_values = (_loss(_plain_crossed(rows, form), rows.y) for form in (False, True))
+    return of_values < of_errors
+
+
+def _one_fold(rows: Unstated) -> bool:
+    return len(set(rows.fold.tolist())) < 2
+
+
+def _loss(quantiles: FloatArray, y: FloatArray) -> float:
+    beyond, levels = y[:, None] - quantiles, np.array(LEVELS)
+    return float(np.maximum(levels * beyond, (levels - 1.0) * beyond).mean())
+
+
+def _plain_crossed(rows: Unstated, of_values: bool) -> FloatArray:
+    """Quantiles of the true values, (n, 5), before any stretch: those of each fold from the other folds."""
+    found = np.zeros((len(rows.y), len(LEVELS)))
     for _, others, held in each_fold(rows.fold):
-        quantiles[held] = _plain(rows.part(others)).values(rows.prediction[held], rows.sigma[held], rows.near[held])
-    return replace(_plain(rows), **_stretched(quantiles, rows.y, rows.near))
+        found[held] = _plain(rows.part(others), of_values).values(rows.prediction[held], rows.sigma[held], rows.near[held])
+    return found
 
 
-def _plain(rows: Unstated) -> ErrorTable:
-    """Each node holds the weighted quantiles of (y - prediction) / sigma about its ranks (Gaussian kernel), drawn a little towards those of all rows."""
+def _plain(rows: Unstated, of_values: bool) -> ErrorTable:
+    """Each node holds the weighted quantiles of (y - prediction) / sigma, or of y, about its ranks (Gaussian kernel); those of errors are drawn a little
+    towards those of all rows."""
     prediction, sigma, y = rows.prediction, rows.sigma, rows.y
-    z = (y - prediction) / sigma
+    z = y if of_values else (y - prediction) / sigma
     at, at_sigma = (
         np.quantile(values, np.linspace(0.0, 1.0, kept)).astype(np.float32).astype(np.float64)
         for values, kept in ((prediction, _KEPT), (sigma, _SIGMA_KEPT))
@@ -97,22 +127,22 @@ def _plain(rows: Unstated) -> ErrorTable:
     width = float(np.clip(_ROWS / (len(z) * 2.5 * 0.5), _NARROWEST, _WIDEST))
     order = np.argsort(z, kind="stable")
     u, v, z = u[order], v[order], z[order]
-    everywhere = _quantiles(z, np.ones_like(z))
+    everywhere, prior = _quantiles(z, np.ones_like(z)), 0.0 if of_values else _PRIOR_ROWS
     found = np.zeros((_NODES, _SIGMA_NODES, len(LEVELS)))
     for i, a in enumerate(np.linspace(0.0, 1.0, _NODES)):
         near = np.exp(-0.5 * ((u - a) / width) ** 2)
         for j, b in enumerate(np.linspace(0.0, 1.0, _SIGMA_NODES)):
             weight = near * np.exp(-0.5 * ((v - b) / _SIGMA_WIDTH) ** 2)
             count = weight.sum() ** 2 / max(float((weight**2).sum()), 1e-300)
-            own = count / (count + _PRIOR_ROWS)
+            own = count / (count + prior)
             found[i, j] = own * _quantiles(z, weight) + (1.0 - own) * everywhere
-    middle = found[:, :, MIDDLE : MIDDLE + 1]
-    low, high = np.minimum(found, middle + _LEAST), np.maximum(found, middle + _LEAST)
-    found = np.where(np.arange(len(LEVELS)) < MIDDLE, low, high)
-    return ErrorTable(at, at_sigma, found.astype(np.float32).astype(np.float64), np.array([0.0, 1.0]), np.ones(2))
+    middle, least = found[:, :, MIDDLE : MIDDLE + 1], _LEAST * (float(np.median(sigma)) if of_values else 1.0)
+    low, high = np.minimum(found, middle + least), np.maximum(found, middle + least)
+    found = np.where(np.arange(len(LEVELS)) < MIDDLE, low, high).astype(np.float32).astype(np.float64)
+    return ErrorTable(at, at_sigma, found, np.array([0.0, 1.0]), np.ones(2), of_values)
 
 
-def _stretched(quantiles: FloatArray, y: FloatArray, near: NDArray[np.floating]) -> dict[str, FloatArray]:
+def _stretched(quantiles: FloatArray, y: FloatArray, near: NDArray[np.floating]) -> tuple[FloatArray, FloatArray]:
     """Similarities and how far the arms have to reach there: the 90 % point of the distance from the middle over the length of the arm."""
     arm = np.where(y < quantiles[:, MIDDLE], quantiles[:, MIDDLE] - quantiles[:, LOWER], quantiles[:, UPPER] - quantiles[:, MIDDLE])
     score = np.abs(y - quantiles[:, MIDDLE]) / arm
@@ -127,7 +157,7 @@ def _stretched(quantiles: FloatArray, y: FloatArray, near: NDArray[np.floating])
         reach = float(np.interp(0.9, (total - 0.5 * weight) / total[-1], score[order]))
         found.append((count * reach + _PRIOR_ROWS) / (count + _PRIOR_ROWS))
     at = np.quantile(near, nodes)
-    return {name: np.array(v).astype(np.float32).astype(np.float64) for name, v in (("similarities", at), ("stretch", found))}
+    return at.astype(np.float32).astype(np.float64), np.array(found).astype(np.float32).astype(np.float64)
 
 
 def _quantiles(ordered: FloatArray, weight: FloatArray) -> FloatArray:
@@ -138,9 +168,9 @@ def _quantiles(ordered: FloatArray, weight: FloatArray) -> FloatArray:
 
 def cross_fitted(rows: Unstated) -> FloatArray:
     """Quantiles of the true values, (n, 5) in the unit of ``rows``: those of each fold from the errors of the other folds. Raises IndexError for no rows."""
-    found = np.zeros((len(rows.y), len(LEVELS)))
+    found, of_values = np.zeros((len(rows.y), len(LEVELS))), told_by_values(rows)
     for _, others, held in each_fold(rows.fold):
-        found[held] = fit_errors(rows.part(others)).values(rows.prediction[held], rows.sigma[held], rows.near[held])
+        found[held] = fit_errors(rows.part(others), of_values).values(rows.prediction[held], rows.sigma[held], rows.near[held])
     return found
 
 
@@ -203,21 +233,25 @@ def bins_of(
     return found
 
 
+def least_similar(near: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Which rows, (n,), are the third that is least similar to what was trained on, by ``near``, (n,)."""
+    far = np.zeros(len(near), dtype=bool)
+    far[np.argsort(near, kind="stable")[: len(near) // 3]] = True
+    return far
+
+
 def reliability_of(name: str, y: FloatArray, before: Stated, after: Stated, near: FloatArray, outside: NDArray[np.bool_]) -> dict[str, Any]:
     """What is kept of predictor ``name``: for all rows and for the least similar third, how many bins are off ``before`` and ``after`` the stage, the said
     and true shares of each, and those of the watched range.
 
     Arrays (n,): ``near`` the similarity to the nearest training structure, ``outside`` the domain. Raises IndexError for no rows.
     """
-    everything = np.ones(len(y), dtype=bool)
-    far = np.zeros(len(y), dtype=bool)
-    far[np.argsort(near, kind="stable")[: len(y) // 3]] = True
     return {
         which: {
             when: _summary(bins_of(y, stated.widened(outside), rows)) | _watched(name, y, stated.widened(outside), rows)
             for when, stated in (("before", before), ("after", after))
         }
-        for which, rows in (("all", everything), ("far", far))
+        for which, rows in (("all", np.ones(len(y), dtype=bool)), ("far", least_similar(near)))
     }  # fmt: skip
 
 
