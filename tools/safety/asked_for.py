@@ -12,7 +12,7 @@ BEFORE = 2
 #: Most words between a hazard and a word of likeness that goes with it.
 NEAR = 2
 #: What a bomb may be a figure of speech for, and most words between ("a bomb of a scent").
-_PRAISED, PRAISED_WORDS = frozenset(("perfume", "dye", "food", "sweet", "drink", "milk", "weak")), 3
+_PRAISED, PRAISED_WORDS = frozenset(("perfume", "odour", "dye", "colour", "food", "taste", "sweet", "drink", "milk", "weak")), 3
 
 
 def turned_on_somebody(plain: str) -> bool:

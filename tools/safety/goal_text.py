@@ -19,7 +19,7 @@ from functools import lru_cache
 
 from core import data
 from core.candidate import SafetyRuleHit, Verdict
-from tools.safety import score
+from tools.safety import concepts, score
 from tools.safety.asked_for import asks_for_it, is_praise, turned_on_somebody
 from tools.safety.named import Named, named, objections
 from tools.safety.roles import JUDGED, Judged, Sentence, judged, sentences
@@ -92,10 +92,14 @@ _RULES = {
 #: From which value of the learned voice on a goal stops for a person: a stretch of at least ``FULL`` different words, a shorter one of at
 #: least ``FEWEST``, and a full one whose hazards the roles spare; shorter ones of these are left to the roles. Chosen by leaving one author
 #: out: docs/evaluation.md.
-SUSPECT, SUSPECT_SHORT, SUSPECT_SPARED, FULL, FEWEST = -0.3, 1.3, 1.6, 6, 3
+SUSPECT, SUSPECT_SHORT, SUSPECT_SPARED, FULL, FEWEST = -0.6, 1.0, 1.6, 6, 3
+#: The same of a text of which no concept is known: its letters alone speak.
+SUSPECT_BLANK = 0.0
+#: Fewest different words of a stretch that may be freed where the rules object for two reasons.
+FULL_TWICE = 8
 #: Down to which value what the rules refuse for the words of a hazard may be freed, each stretch of ``NEARBY`` words, a figure of speech, and what
 #: the rules only stop for words that are ordinary elsewhere.
-HARMLESS, HARMLESS_NEARBY, NEARBY, FIGURE, ORDINARY = -1.1, -0.3, 12, -2.0, -2.0
+HARMLESS, HARMLESS_NEARBY, NEARBY, FIGURE, ORDINARY = -1.1, -0.3, 12, -2.0, -1.5
 #: Hits that say no more than that words of a hazard occur, and stops for words that are ordinary in many goals (a neighbour, soup, "kills").
 _HAZARD_ONLY = frozenset(
     (
@@ -159,7 +163,8 @@ def _weighed(hits: list[SafetyRuleHit], plain: str) -> list[SafetyRuleHit]:
     if not against:
         value = max((part.value for part in parts if part.value >= _limit(part, plain)), default=None)
         return hits if value is None else [*hits, _alike(value)]
-    if any(hit.id not in _HAZARD_ONLY | _ORDINARY_WORDS for hit in against) or any(part.words < FULL for part in parts):
+    fewest = FULL if len(against) == 1 else FULL_TWICE
+    if any(hit.id not in _HAZARD_ONLY | _ORDINARY_WORDS for hit in against) or any(part.words < fewest for part in parts):
         return hits
     highest = max(part.value for part in parts) if parts else math.inf
     if all(hit.id in _ORDINARY_WORDS for hit in against):
@@ -177,7 +182,9 @@ def _limit(part: score.Stretch, plain: str) -> float:
         return math.inf
     if any(one.spared for sentence in sentences(plain) for one in judged(sentence)):
         return SUSPECT_SPARED if part.words >= FULL else math.inf
-    return SUSPECT if part.words >= FULL else SUSPECT_SHORT
+    if part.words < FULL:
+        return SUSPECT_SHORT
+    return SUSPECT if concepts.seen(plain) else SUSPECT_BLANK
 
 
 def _alike(value: float) -> SafetyRuleHit:

@@ -174,7 +174,7 @@ def test_concepts_are_the_same_in_every_language(sentence: str) -> None:
 
 def test_concepts_are_told_in_their_order_and_with_their_classes() -> None:
     told = set(concepts.features(normalise("A pill that heals my sister.")))
-    assert {"medicine", "sibling", "medicine>mine", "medicine&:person", ":shield>:person"} <= told
+    assert {"medicine", "sibling", "medicine>relieve", "medicine&:person", ":shield>:person"} <= told
     assert concepts.features("") == ()
 
 
@@ -188,3 +188,36 @@ def test_every_row_of_the_concepts_has_a_class_and_all_languages() -> None:
 def test_a_few_concepts_say_less_than_many() -> None:
     few, many = score.scaled(np.ones(1) * 5, 200.0), score.scaled(np.ones(50) * 5, 200.0)
     assert np.linalg.norm(few) < 0.5 < np.linalg.norm(many) <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("sentence", "concept"),
+    [
+        ("Was nimmt dem Tee den bitteren Geschmack?", "taste"),
+        ("Un vernis qui n'abîme pas la peau", "skin"),
+        ("Средство от зуда после укусов", "itch"),
+        ("保鲜膜用的添加剂", "spoil"),
+        ("혈압을 낮추는 약", "disease"),
+        ("قطرة تخفف الألم", "relieve"),
+        ("तेज़ाब जैसा नहीं", "no"),
+    ],
+)
+def test_wishes_of_every_day_are_concepts_too(sentence: str, concept: str) -> None:
+    assert concept in {one.concept for one in concepts.seen(normalise(sentence))}
+
+
+def test_letters_alone_have_to_say_more_than_letters_with_concepts(monkeypatch: pytest.MonkeyPatch) -> None:
+    unknown, known = "ein Molekül, das ein Stoff und das beste ist", "ein Molekül, das im Tee das beste ist"
+    assert not concepts.seen(normalise(unknown))
+    assert concepts.seen(normalise(known))
+    value = (goal_text.SUSPECT + goal_text.SUSPECT_BLANK) / 2
+    monkeypatch.setattr(score, "stretches", lambda *_: [score.Stretch(value, goal_text.FULL)])
+    assert goal_text._weighed([], normalise(unknown)) == []
+    assert [hit.id for hit in goal_text._weighed([], normalise(known))] == ["stop.alike"]
+
+
+def test_a_few_words_that_two_rules_object_to_are_not_freed(monkeypatch: pytest.MonkeyPatch) -> None:
+    goal = "a killer red for my landlord"
+    monkeypatch.setattr(score, "stretches", lambda *_: [score.Stretch(-9.0, goal_text.FULL)])
+    hits = goal_text.goal_hits(goal + " ")
+    assert sum(hit.id.startswith("stop.") for hit in hits) > 1
