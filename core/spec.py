@@ -65,7 +65,6 @@ __all__ = [
     "SetRequirement",
     "SimilarityRequirement",
     "Unchecked",
-    "all_wishes",
     "marked",
     "must_ask",
     "read_otherwise",
@@ -260,11 +259,15 @@ class DesignSpec(Model):
         return list(dict.fromkeys(names))
 
     def wishes(self) -> Wishes:
-        """How many wishes of the goal are checked (clauses that became requirements or objectives), and how many are not."""
-        checked = {s.start for s in self.reading if s.role in ("read", "head") and s.becomes}
+        """How many wishes of the goal are checked (clauses that became requirements or objectives), and how many are not: every door and report counts so.
+
+        A thing that is named by a use which nothing checks ('a refrigerant') is a wish that is not.
+        """
+        checked = {tuple(s.becomes) for s in self.reading if s.role in ("read", "head") and s.becomes}
         stated = len([r for r in self.requirements if r.origin != "class"] + [o for o in self.objectives if o.origin != "assumption"])
         added = self._stated_elsewhere() if self.reading else 0
-        return Wishes(len(checked) + added if self.reading else stated, len([u for u in self.unchecked if not u.use]))
+        unread = len([u for u in self.unchecked if not u.use])
+        return Wishes(len(checked) + added if self.reading else stated, unread + bool(_use_unchecked(self)))
 
     def _stated_elsewhere(self) -> int:
         """Requirements and objectives that a person or a model added and no words of the reading became."""
@@ -278,9 +281,10 @@ def must_ask(spec: DesignSpec) -> str:
     if spec.reading and not heads and any(u.head for u in spec.unchecked):
         return "the thing that is to be designed was not understood"
     wishes = spec.wishes()
-    read = wishes.checked + sum(s.dropped for s in spec.reading)  # what a person left out was read
-    if wishes.unchecked and wishes.unchecked >= read:
-        return f"only {read} of the {read + wishes.unchecked} wishes of the goal could be read"
+    unread = wishes.unchecked - bool(_use_unchecked(spec))
+    read = wishes.checked + len({tuple(s.left_out) for s in spec.reading if s.dropped})  # what a person left out was read
+    if unread and unread >= read:
+        return f"only {share_checked(spec)} of the goal {'is' if wishes.checked == 1 else 'are'} checked"
     if model := next((u.phrase for u in spec.unchecked if u.resembles), ""):
         return f'what it is to be like is not known: "{model}"'
     if (named := _named_by_use(spec)) and not _says_what_it_is(spec):
@@ -353,19 +357,15 @@ def unscreened(spec: DesignSpec) -> str:
 
 
 def share_checked(spec: DesignSpec) -> str:
-    """'2 of the 6 wishes', where some wish of the goal is not checked; '' where all are.
-
-    A thing that is named by a use which nothing checks ('a refrigerant') is a wish that is not.
-    """
-    wishes = all_wishes(spec)
+    """'2 of the 6 wishes', where some wish of the goal is not checked; '' where all are."""
+    wishes = spec.wishes()
     return f"{wishes.checked} of the {wishes.total} wishes" if wishes.unchecked else ""
 
 
-def all_wishes(spec: DesignSpec) -> Wishes:
-    """:meth:`DesignSpec.wishes`, with the use by which the goal names the thing designed as one that is not checked, where nothing checks it."""
-    wishes = spec.wishes()
+def _use_unchecked(spec: DesignSpec) -> str:
+    """The use by which the goal names the thing designed, where nothing checks it; else ''."""
     use = _named_by_use(spec)
-    return Wishes(wishes.checked, wishes.unchecked + bool(use and not _checked_by_a_value(use, spec)))
+    return use if use and not _checked_by_a_value(use, spec) else ""
 
 
 def unchecked_use(spec: DesignSpec) -> str:

@@ -117,8 +117,8 @@ def _unchecked(reading: Reading, resolver: Resolver) -> list[Unchecked]:
     for n, outcome in enumerate(resolver.outcomes):
         clause = outcome.clause
         for i, j, why in noted(reading.lattice, clause) if not outcome.reason else ():
-            pieces, text = reading.lattice.pieces, reading.lattice.text(i, j)
-            start, end = reading.text.span(pieces[i].start, pieces[j - 1].end)
+            text = reading.lattice.text(i, j)
+            start, end = _span(reading, i, j)
             seen.setdefault(text.lower(), Unchecked(phrase=text, reason=why, start=start, end=end, use=True))
         named = clause.role == "head" and resolver.kind is None  # a name that says what the thing is was understood
         reason = outcome.reason or (clause.reason if named else "")
@@ -147,6 +147,12 @@ def _unchecked(reading: Reading, resolver: Resolver) -> list[Unchecked]:
         if phrase:
             seen.setdefault(phrase.lower(), entry)
     return list(seen.values())
+
+
+def _span(reading: Reading, i: int, j: int) -> tuple[int, int]:
+    """Where pieces ``i`` to ``j`` (exclusive) stand in the goal."""
+    pieces = reading.lattice.pieces
+    return reading.text.span(pieces[i].start, pieces[j - 1].end)
 
 
 def _complement(reading: Reading, resolver: Resolver, n: int) -> Clause | None:
@@ -209,7 +215,16 @@ def _spans(reading: Reading, resolver: Resolver, spec: DesignSpec) -> list[ReadS
             role = "head"
         elif clause.role == "filler":
             role = "filler"
-        spans.append(ReadSpan(start=start, end=end, text=reading.goal[start:end], role=role, becomes=becomes))
+        apart = noted(reading.lattice, clause) if role == "read" else ()
+        for i, j, _ in sorted(apart):
+            first, last = _span(reading, i, j)
+            if first > start:
+                spans.append(ReadSpan(start=start, end=first, text=reading.goal[start:first], role=role, becomes=becomes))
+            if last > start:
+                spans.append(ReadSpan(start=first, end=last, text=reading.goal[first:last], role="unread"))
+            start = max(start, last)
+        if start < end:
+            spans.append(ReadSpan(start=start, end=end, text=reading.goal[start:end], role=role, becomes=becomes))
     return spans_between(reading.goal, spans)
 
 

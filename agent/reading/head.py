@@ -90,6 +90,8 @@ class HeadReader:
                 text = self.lattice.text(m.i, m.j).lower()
                 if (m.kind == "subject" and text not in ("i", "we", "you", "it")) or (m.kind == "soft" and not text.startswith("target")):
                     continue
+                if m.kind in ("plain", "skip") and self.lattice.hyphen(m.j):
+                    continue  # 'single-phase', 'well-separated'
                 determined = determined or m.kind == "request" or text in ("a", "an", "the", "any", "our", "my", "these", "this", "some")
                 k, moved = m.j, True
                 break
@@ -245,7 +247,8 @@ class HeadReader:
         if lattice.lower(k) == "resist" and lattice.has(k + 1, "role", "fam"):
             found.append(Part("unknown", k, k + 1))
         for m in lattice.of(k, "plain", "skip", "quote"):
-            found.append(Part("plain", k, m.j))
+            if m.kind == "quote" or not lattice.hyphen(m.j):  # 'single-phase'
+                found.append(Part("plain", k, m.j))
         if lattice.lower(k) in ("absorbing", "emitting") and any(
             m.j in (k, k - 1) for n in range(max(0, k - 4), k) for m in lattice.of(n, "vague")
         ):

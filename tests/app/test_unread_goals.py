@@ -26,7 +26,7 @@ from tools.workspace import builtin
 UNREAD = "a surfactant with HLB of 12, low foaming, MW below 400 and cloud point above 60 °C"
 MARKED = "a surfactant [?with HLB of 12?], [?low foaming?], MW below 400 and [?cloud point above 60 °C?]"
 STOPPED = "a solvent with MW below 300, similar to CAS 9999999-99-5"
-WHY = "only 2 of the 5 wishes of the goal could be read"
+WHY = "only 2 of the 5 wishes of the goal are checked"
 
 
 @pytest.fixture

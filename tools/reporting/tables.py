@@ -11,7 +11,6 @@ from rdkit.Chem import rdDepictor
 from core.candidate import COMPUTED, ESTIMATED, Candidate
 from core.report import REPORT_VERSION, Report
 from core.sheet import SheetWriter
-from core.spec import all_wishes
 from tools.calculators.measured_spread import measured_range, spread_of
 
 _FIXED = (
@@ -102,7 +101,7 @@ def to_sdf(report: Report) -> str:
 
 def _row(c: Candidate, listed: bool, report: Report) -> dict[str, Any]:
     low, high = c.rank_interval or ("", "")
-    wishes = all_wishes(report.spec)
+    wishes = report.spec.wishes()
     row: dict[str, Any] = {
         "rank": c.rank or "",
         "listed": "yes" if listed else "no",

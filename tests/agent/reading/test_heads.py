@@ -89,18 +89,18 @@ def test_the_unread_words_are_marked_and_a_person_is_asked() -> None:
     assert must_ask(good) == ""
     assert (good.wishes().checked, good.wishes().unchecked) == (2, 1)
     half = interpret("a molecule with MW below 300, cheap")
-    assert must_ask(half) == "only 1 of the 2 wishes of the goal could be read"
+    assert must_ask(half) == "only 1 of the 2 wishes of the goal is checked"
     poor = interpret("a wibbly frob with MW below 300, gnarled, tubby")
     assert "[?wibbly frob?]" in marked(poor)
     assert "designed" in must_ask(poor)
     most = interpret("a molecule with MW below 300, gnarled, tubby")
-    assert must_ask(most) == "only 1 of the 3 wishes of the goal could be read"
+    assert must_ask(most) == "only 1 of the 3 wishes of the goal is checked"
     assert marked_text([]) == ""
 
 
 def test_a_class_word_alone_does_not_carry_an_unread_wish() -> None:
     spec = interpret("a dye that glows only near people who must fall asleep")
-    assert must_ask(spec) == "only 1 of the 2 wishes of the goal could be read"
+    assert must_ask(spec) == "only 1 of the 2 wishes of the goal is checked"
 
 
 @pytest.mark.parametrize(
