@@ -13,6 +13,7 @@ from agent.reading.denied_lists import denied_lists
 from agent.reading.doubt import doubted
 from agent.reading.explained import explained
 from agent.reading.head import HeadReader
+from agent.reading.head_parts import STRANGE
 from agent.reading.likewise import likewise
 from agent.reading.mentions import Mention
 from agent.reading.open_lists import open_lists
@@ -89,6 +90,8 @@ def _head_place(i: int, reader: Reader, here: _Best) -> str:
     return "open" if here.named else "determined"
 
 
+#: Reasons of words before a noun that are not known at all.
+_STRANGE = ("", STRANGE)
 #: Most pieces of a joining word for an alternative: 'or, failing that,'.
 _LONGEST_OR = 5
 #: Verbs with which the subject of a sentence asks for something.
@@ -137,7 +140,7 @@ def _steps(reader: Reader, heads: HeadReader, i: int, state: int, here: _Best) -
         if state == OPEN and (place := _head_place(i, reader, here)):
             clauses = heads.read_at(i, determined=place != "open", requested=place == "requested")
             if clauses:
-                unread = 2 * sum(c.j - c.i for c in clauses if c.role == "unread" and c.content != "head")
+                unread = 2 * sum(c.j - c.i for c in clauses if c.role == "unread" and c.content != "head" and c.reason in _STRANGE)
                 named = any(c.role == "head" for c in clauses)
                 steps.append((clauses[-1].j, (unread + (0 if named else 2), 1 if named else 3), tuple(clauses), HEADED))
         if state != OPEN and (listing := _listing(reader, i)) is not None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from agent.reading.builders import build
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
+from agent.reading.grammar import Node
 from agent.reading.head_alternatives import with_alternatives
 from agent.reading.head_groups import REPLACED, called, folded, goes_on, many, plainly_asked, plural_class, stands_in, stood_for
 from agent.reading.head_judged import judged
@@ -28,6 +29,7 @@ from agent.reading.head_parts import (
 from agent.reading.lexicon import Family
 from agent.reading.list_items import named_by_parts
 from agent.reading.mentions import Mention
+from agent.reading.noted import KNOWN
 from agent.reading.registered import GROUPS
 from agent.reading.stance import Refusal, Stance
 from agent.reading.statements import Limit, Statement
@@ -256,6 +258,9 @@ class HeadReader:
         found += self._read_parts(k) + alike(self.reader, k)
         for m in lattice.of(k, "unchk"):
             found.append(Part("unchecked", k, m.j, reason=str(m.value)))
+        for m in lattice.of(k, "intersective"):
+            if not lattice.hyphen(m.j):  # 'C2-symmetric chiral bisoxazoline'
+                found.append(Part("unchecked", k, m.j, reason=KNOWN))
         for m in lattice.of(k, "neutral"):
             if not any(other.j >= m.j for other in lattice.of(k, "vague", "grp", "elem", "fam", "unchk", "cmpd", "rule")):
                 found.append(Part("unchecked", k, m.j, reason=STRANGE))
@@ -281,6 +286,8 @@ class HeadReader:
                 continue
             if any(o.j == m.j for m in node.mentions("intersective") for o in self.lattice.of(m.i, "neutral", "unchk")):
                 continue  # 'biodegradable ester oil': the adjective is a word of its own
+            if node.name == "motif" and self._cut_short(node):
+                continue
             if node.name == "motif" and any(m.kind not in ("grp",) for m in node.mentions("grp", "elem", "cmpd", "smiles", "prop")):
                 free = self._suffix(node.j, "free", "containing_suffix")
                 if free is None or node.mentions("cmpd", "smiles", "prop"):
@@ -299,6 +306,11 @@ class HeadReader:
                         Part("read", k, end, tuple(built), groups=groups and not stance.denied, free=turned or self._held(node.j, end))
                     )
         return found
+
+    def _cut_short(self, node: Node) -> bool:
+        """Whether the last group of a node is the beginning of a longer name that holds it: 'Buchwald-type biaryl | phosphine'."""
+        last = node.mentions("grp")[-1:]
+        return bool(last) and last[0].j == node.j and any(m.j > node.j for m in self.lattice.of(last[0].i, "grp"))
 
     def _ends(self, j: int, builds: str) -> list[tuple[int, bool]]:
         ends = [(j, False)]

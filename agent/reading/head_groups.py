@@ -8,6 +8,7 @@ from agent.reading.head_parts import MOST_UNKNOWN, Found, adjective, suited
 from agent.reading.lexicon import key_of, lexicon
 from agent.reading.mentions import Lattice, Mention
 from agent.reading.modifiers import harmless
+from agent.reading.phrases import words_of
 from agent.reading.participles import compared, giving, said_behind
 from agent.reading.uses import ANY, on_what
 
@@ -135,6 +136,8 @@ def goes_on(lattice: Lattice, j: int) -> bool:
     return asked or suited(lattice, j) or said_behind(lattice, j) or giving(lattice, j) or compared(lattice, j)
 
 
+#: Kinds of mentions in a word with a hyphen that deny or count.
+_TURNED = ("negation", "negation_after", "free", "fold", "num", "replacement", "analogue", "exception")
 #: Words that make another group of the noun behind them.
 _DEGREES = frozenset(["primary", "secondary", "tertiary", "quaternary"])
 
@@ -156,8 +159,8 @@ def leaves_it(lattice: Lattice, found: Found) -> bool:
 
 def no_more(lattice: Lattice, run: list[int]) -> bool:
     """Whether the pieces of one unknown word say nothing that is lost where it stands unread: not 'tetrafunctional', 'fluorine-rich'."""
-    if len(run) > 2 and lattice.lower(run[-1]) in ("derived", "based", "inspired", "sourced"):
-        run = run[-1:]  # 'cholesterol-derived ester'
+    if len(run) > 2 and lattice.lower(run[-1]) in words_of("modifiers.toml")["adjectives"]["last"]:
+        return not any(lattice.has(k, *_TURNED) for k in run)  # 'cholesterol-derived ester', 'peroxide-resistant ether'
     return all(m.kind in _SAYING_NO_MORE for k in run for m in lattice.at[k])
 
 

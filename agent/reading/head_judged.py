@@ -32,6 +32,7 @@ def judged(lattice: Lattice, found: Found) -> list[Part]:
     for n, part in enumerate(parts[:-1]):
         if part.reason == STRANGE and parts[n + 1].sort == "unknown":
             parts[n] = Part("unknown", part.i, part.j)  # 'heat pump'
+    turned: set[int] = set()
     for n, part in enumerate(parts):
         if part.sort != "unknown":
             continue
@@ -39,13 +40,15 @@ def judged(lattice: Lattice, found: Found) -> list[Part]:
             m = n + step
             while 0 <= m < len(parts) and parts[m].sort in ("glue", "plain"):
                 m += step
-            if step == 1 and 0 <= m < len(parts) and parts[n + 1].sort != "glue" and parts[m].groups and _harmless(lattice, parts, n):
-                continue  # 'a melt-proof phosphite stabiliser'
+            if step == 1 and 0 <= m < len(parts) and parts[n + 1].sort != "glue" and parts[m].sort == "read":
+                if _harmless(lattice, parts, n, known=n in turned, noun=parts[m].groups):
+                    continue  # 'a melt-proof phosphite stabiliser', 'REACH-compliant yellow azo pigment'
             described = 0 <= m < len(parts) and bool(parts[m].statements) and all(s.kind == "vague" for s in parts[m].statements)
             if described and step == -1 and _target(lattice, part, found):
                 continue
             if 0 <= m < len(parts) and parts[m].sort == "read" and not parts[m].free and not _rules(parts[m]):
                 parts[m] = Part("unknown", parts[m].i, parts[m].j)
+                turned.add(m)
                 if step == 1 and m + 1 < len(parts) and parts[m + 1].sort == "read":
                     continue
     for n, part in enumerate(parts[:-1]):
@@ -93,13 +96,24 @@ def _target(lattice: Lattice, part: Part, found: Found) -> bool:
     return drug and len(text) > 2 and text.replace("-", "").isalnum() and sum(c.isupper() for c in text) > 1 and text[0].isupper()
 
 
-def _harmless(lattice: Lattice, parts: list[Part], n: int) -> bool:
-    """Whether the unknown word that ends with part ``n`` leaves the group behind it what it is."""
+def _harmless(lattice: Lattice, parts: list[Part], n: int, *, known: bool, noun: bool) -> bool:
+    """Whether the unknown word that ends with part ``n`` leaves what stands behind it what it is. ``known``: only words beside it made it unknown; ``noun``: a noun may."""
     first = n
     while first >= 2 and parts[first - 1].sort == "glue" and parts[first - 2].sort == "unknown" and lattice.hyphen(parts[first - 1].i):
         first -= 2
     run = list(range(parts[first].i, parts[n].j))
-    return no_more(lattice, run) and harmless("".join(lattice.lower(k) for k in run), noun=True)
+    if len(run) == 3 and lattice.lower(run[0]) == "non":
+        return _denied_of_it(lattice, run[2])
+    word = "".join(lattice.lower(k) for k in run)
+    degree = not noun and word.endswith("ly")  # 'partially fluorinated'
+    return (known or no_more(lattice, run)) and not degree and harmless(word, noun=noun)
+
+
+def _denied_of_it(lattice: Lattice, k: int) -> bool:
+    """Whether the word at piece ``k``, behind 'non-', is what the thing is not, and no part of what is named behind it: 'non-CMR anhydride', not 'non-ester amide'."""
+    word = lattice.pieces[k].text
+    named = lattice.has(k, "grp", "derived", "elem", "cmpd", "fam", "role", "vague")
+    return not named and (word.isupper() or harmless(word.lower()))
 
 
 #: Materials that a thing named behind them works on: 'silicone oil thickener', 'phenol resin hardener'.

@@ -113,7 +113,7 @@ def _end(lattice: Lattice, n: int) -> int | None:
     k = n
     while k + 2 < len(pieces) and lattice.hyphen(k + 1) and pieces[k + 2].text.isalpha():
         k += 2
-    known = [m for m in lattice.at[n] if m.j > k]
+    known = [m for m in lattice.at[n] if m.j > k and not (k > n and m.j == k + 1 and m.kind in ("unchk", "neutral"))]  # 'film-forming'
     told = k > n and pieces[k].lower in words_of("modifiers.toml")["adjectives"]["last"]
     inside = k > n and any(m.kind in _TURNING for at in range(n, k + (not told), 2) for m in lattice.at[at])
     if known or inside or (k == n and pieces[n].text.isupper()):

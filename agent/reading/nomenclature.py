@@ -56,7 +56,7 @@ def _headed(name: str, most: int) -> Parts:
     if most == 0:
         return ()
     for prefix in sorted((*table["prefixes"]["bare"], *table["bearing"], *table["multiples"]), key=len, reverse=True):
-        rest = name.removeprefix(prefix)
+        rest = name.removeprefix(prefix).lstrip()
         if rest == name or len(rest) < _LEAST:
             continue
         head = ((words[rest], 0),) if rest in words else _headed(rest, most - 1)
@@ -92,6 +92,10 @@ def _polymeric(mention: Mention) -> bool:
 _SPENT = frozenset(["styrene", "vinyl", "acrylate", "methacrylate", "acrylamide", "norbornene", "isocyanate", "alkene"])
 
 
+#: What the first word of a name of two may be by itself: 'trialkylphosphine oxide'.
+_WITHIN_A_NAME = ("grp", "substituent", "adjectival", "compounded")
+
+
 def mark_names(lattice: Lattice) -> None:
     """Mark names that are read by their parts. Before :meth:`Lattice.finish`."""
     from agent.reading.mentions import Mention
@@ -100,20 +104,23 @@ def mark_names(lattice: Lattice) -> None:
     mark_chains(lattice)
     polymer = any(_polymeric(m) for at in lattice.at for m in at)
     for n, piece in enumerate(pieces):
+        known = [m for m in lattice.at[n] if m.kind != "neutral"]
         if (
             not piece.text.isalpha()
             or piece.text.isupper()
             or len(piece.text) < _LEAST + 2
-            or any(m.kind != "neutral" for m in lattice.at[n])
+            or any(m.kind not in _WITHIN_A_NAME or m.j > n + 1 for m in known)
         ):
             continue
-        for more in range(_WORDS - 1, -1, -1):
+        for more in range(_WORDS - 1, 0 if known else -1, -1):
             words = [p.lower for p in pieces[n : n + 1 + more]]
             if len(words) <= more or not all(w.isalpha() for w in words):
                 continue
             parts = parts_of_name(" ".join(words))
             if parts and polymer and any(name in _SPENT for name, _ in parts):
                 break
+            if known and not any(name.startswith(f"{m.value} ") for m in known if m.kind == "grp" for name, _ in parts):
+                break  # 'adamantyl methacrylate' is both
             if parts:
                 j = n + 1 + more
                 if len(parts) == 1 and parts[0][1]:

@@ -111,7 +111,7 @@ def plural(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def group_words() -> dict[str, str]:
-    """Every name, synonym and plural, lower case, with the registered name. Raises ConfigurationError if two groups share a word."""
+    """Every name, synonym and plural, lower case, in British spelling too ('sulphide'), with the registered name. Raises ConfigurationError if two groups share a word."""
     words: dict[str, str] = {}
     for group in GROUPS.values():
         for word in (group.name.lower(), *group.synonyms):
@@ -119,6 +119,8 @@ def group_words() -> dict[str, str]:
                 raise ConfigurationError(f"groups: {word!r} stands for {words[word]!r} and {group.name!r}")
     for word, name in list(words.items()):
         words.setdefault(plural(word), name)
+    for word, name in [(w, n) for w, n in words.items() if "sulf" in w]:
+        words.setdefault(word.replace("sulf", "sulph"), name)
     return words
 
 
