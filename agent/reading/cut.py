@@ -16,6 +16,7 @@ from agent.reading.head import HeadReader
 from agent.reading.head_parts import STRANGE
 from agent.reading.likewise import likewise
 from agent.reading.mentions import Mention
+from agent.reading.modifiers import harmless
 from agent.reading.open_lists import open_lists
 from agent.reading.others import others_denied
 from agent.reading.said_of import signs
@@ -86,7 +87,7 @@ def _head_place(i: int, reader: Reader, here: _Best) -> str:
     if reader.lattice.lower(i) in _NEEDING and reader.lattice.has(i, "request") and _named_subject(reader, i):
         return "requested"
     if here.cost[0]:
-        return ""
+        return "open" if here.quiet and _behind_a_purpose(reader, i) else ""
     return "open" if here.named else "determined"
 
 
@@ -147,9 +148,10 @@ def _steps(reader: Reader, heads: HeadReader, i: int, state: int, here: _Best) -
             steps.append((listing.j, (0, 2), (listing,), state))
         if state == HEADED and here.clauses and here.clauses[-1].content == "head" and (predicate := _predicate(reader, heads, i)):
             steps.append((predicate[-1].j, (2 * sum(c.j - c.i for c in predicate if c.role == "unread"), -1), predicate, HEADED))
-        if state == HEADED and lattice.lower(i - 1) == "," and (kind := _of_polymers(reader, i)) is not None:
-            steps.append((kind.j, (0, 2), (kind,), state))
-        if state == HEADED and lattice.lower(i - 1) == ":" and (named_again := _apposed(heads, i)):
+        if state == HEADED and lattice.lower(i - 1) == "," and (kind := _of_polymers(reader, i)):
+            steps.append((kind[-1].j, (0, 2), kind, state))
+        apposed = lattice.lower(i - 1) == ":" or (lattice.lower(i) in ("a", "an") and _behind_the_noun(reader, i))
+        if state == HEADED and apposed and (named_again := _apposed(heads, i)):
             steps.append((named_again[-1].j, (2 * sum(c.j - c.i for c in named_again if c.role == "unread"), -1), named_again, HEADED))
     j = i + 1
     while not reader.boundary(j):
@@ -178,19 +180,40 @@ def _apposed(heads: HeadReader, i: int) -> tuple[Clause, ...]:
 _PARTS_TOO = frozenset(["chromophore", "chromophores"])
 
 
-def _of_polymers(reader: Reader, i: int) -> Clause | None:
-    """A family of polymers that is all that stands between two signs: 'polymer electrolyte host, polyether, Tg below -50 °C'."""
+def _behind_a_purpose(reader: Reader, i: int) -> bool:
+    """Whether a colon alone parts piece ``i`` from the purpose with which the goal begins: 'For the 2K clearcoat: | polyurethane binder'."""
+    return reader.lattice.lower(i - 1) == ":" and reader.lattice.lower(0) == "for" and not any(reader.sign(k) for k in range(i - 1))
+
+
+def _behind_the_noun(reader: Reader, i: int) -> bool:
+    """Whether a comma alone parts piece ``i`` from a noun of use for the thing designed: 'Pressure-sensitive adhesive, | a polyacrylate'."""
+    lattice = reader.lattice
+    named = any(m.j == i - 1 for k in range(max(0, i - 4), i - 1) for m in lattice.of(k, "role"))
+    led = any(lattice.has(k, "purpose", "negation", "open") for k in range(max(0, i - 5), i - 1))
+    return lattice.lower(i - 1) == "," and named and not led
+
+
+def _of_polymers(reader: Reader, i: int) -> tuple[Clause, ...]:
+    """A family of polymers that is all that stands between two signs, with adjectives: 'polymer electrolyte host, flexible polyether, Tg below -50 °C'."""
     lattice = reader.lattice
     named = any(
         n.j == i - 1 and (n.kind == "role" or not n.value.name) for k in range(max(0, i - 4), i - 1) for n in lattice.of(k, "role", "fam")
     )
     if not named or any(lattice.has(k, "purpose", "negation", "open") for k in range(max(0, i - 5), i - 1)):
-        return None  # 'no polyamide, polyester', 'for PET, polyester, wood'
+        return ()  # 'no polyamide, polyester', 'for PET, polyester, wood'
+    start = i
+    while i - start < _MOST_ADJECTIVES and not lattice.has(i, "fam", "negation", "num") and harmless(lattice.lower(i)):
+        i += 1
     for m in lattice.of(i, "fam"):
         alone = m.j >= reader.end or reader.sign(m.j)
         if alone and m.value.name and m.value.candidate_class == "polymer" and not lattice.has(i, "grp"):
-            return Clause(i, m.j, "adjunct", families=((m.value, lattice.text(i, m.j)),))
-    return None
+            strange = (Clause(start, i, "unread", reason=STRANGE),) if i > start else ()
+            return (*strange, Clause(i, m.j, "adjunct", families=((m.value, lattice.text(i, m.j)),)))
+    return ()
+
+
+#: Most adjectives before such a family.
+_MOST_ADJECTIVES = 2
 
 
 def _listing(reader: Reader, i: int) -> Clause | None:

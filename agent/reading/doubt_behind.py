@@ -7,7 +7,7 @@ from agent.reading.chains import of_a_length
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.count_builders import PARTS_OF_IT
-from agent.reading.doubt_kinds import measured_so, qualifies
+from agent.reading.doubt_kinds import is_not_so, measured_so, qualifies
 from agent.reading.doubt_words import (
     ALTERNATIVE,
     DOUBT,
@@ -187,9 +187,13 @@ def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joi
     turned = (
         clause.listed
         and not clause.denied
-        and any(reader.lattice.has(k, *TURNING) and not reader.lattice.has(k, "cmp") for k in range(after.i, after.j))
+        and any(
+            reader.lattice.has(k, *TURNING) and not reader.lattice.has(k, "cmp")
+            for k in range(after.i, after.j)
+            if not _as_possible(reader, k)
+        )
     )
-    if turned and not _denies_its_own(reader, after, sign):
+    if turned and not _denies_its_own(reader, clause, after, sign):
         return DOUBT
     if clause.content in ("kept", "varied") and not sign and not joined:
         return DOUBT  # 'without changing the core it is hopeless'
@@ -235,21 +239,35 @@ def reason_in_brackets(reader: Reader, before: Clause, clause: Clause) -> bool:
 _ANSWERING = frozenset(["way", "thanks", "thank", "chance", "go", "please", "longer", "more", "means", "good", "use", "problem", "matter", "need", "sir", "one", "such"])  # fmt: skip
 
 
-def _denies_its_own(reader: Reader, after: Clause, sign: str) -> bool:
-    """Whether unread words begin with a denial of something of their own, which turns nothing before it: 'a hydroxyl | , no DMF emission'."""
+def _as_possible(reader: Reader, k: int) -> bool:
+    """Whether the 'possible' at piece ``k`` permits nothing: 'as low as possible'."""
+    return reader.lattice.lower(k) == "possible" and reader.lattice.lower(k - 1) == "as"
+
+
+#: Words behind a denial with which it goes for what stands before it as well.
+_AS_WELL = ("either", "too", "whatsoever", "neither", "likewise", "also")
+
+
+def _denies_its_own(reader: Reader, clause: Clause, after: Clause, sign: str) -> bool:
+    """Whether unread words deny something of their own, which turns nothing before it: 'a hydroxyl | , no DMF emission', ', formaldehyde-free', ', non-conjugated'."""
     lattice = reader.lattice
-    own = (
-        bool(sign)
-        and lattice.lower(after.i) in ("no", "without", "free", "devoid", "lacking")
-        and after.j - after.i > 2
-        and lattice.lower(after.i + 1) not in _ANSWERING
-    )
-    freed = (
-        bool(sign) and lattice.lower(after.j - 1) == "free" and lattice.hyphen(after.j - 2) and after.j - after.i == 3
-    )  # ', formaldehyde-free'
-    if freed and lattice.lower(after.i - 1) != "-":
+    if not sign:
+        return False
+    freed = lattice.lower(after.j - 1) == "free" and lattice.hyphen(after.j - 2) and after.j - after.i == 3
+    if (freed and lattice.lower(after.i - 1) != "-") or is_not_so(reader, after):
         return True
-    return own and not any(lattice.has(k, *TURNING, "grp", "elem", "it", "subject") for k in range(after.i + 1, after.j))
+    first, inside = lattice.lower(after.i), range(after.i + 1, after.j)
+    if (
+        lattice.lower(after.j) in _AS_WELL
+        or first not in ("no", "without", "free", "devoid", "lacking")
+        or len(inside) < 2
+        or lattice.lower(after.i + 1) in _ANSWERING
+    ):
+        return False
+    if any(lattice.has(k, *TURNING, "it", "subject") or lattice.lower(k) in _AS_WELL for k in inside):
+        return False
+    own = lattice.lower(after.i + 1) == "other" or (first == "no" and not clause.plural and sign == ",")  # ', no alkyl phosphine smell'
+    return own or not any(lattice.has(k, "grp", "elem") for k in inside)
 
 
 #: Verbs that say something of what stands before them, where no subject does.

@@ -202,10 +202,26 @@ def qualifies(reader: Reader, k: int) -> bool:
     return any(lattice.hyphen(m.j) and lattice.lower(m.j + 1).endswith(_MADE_SO) for m in lattice.of(k, "grp", "derived", "elem", "cmpd"))
 
 
+#: Words behind 'non-' that say something of what stands before them.
+_OF_THE_ITEM = frozenset(["existent", "existing", "essential", "negotiable", "optional", "acceptable", "tolerable", "permitted", "allowed", "wanted", "desired", "required", "needed", "permissible", "admissible"])  # fmt: skip
+
+
+def is_not_so(reader: Reader, clause: Clause) -> bool:
+    """Whether unread words are one adjective behind 'non-', which is said of the thing designed: 'non-sensitising', 'non-conjugated'."""
+    lattice = reader.lattice
+    if lattice.lower(clause.i) != "non" or not lattice.hyphen(clause.i + 1) or clause.j - clause.i != 3:
+        return False
+    word = lattice.lower(clause.i + 2)
+    named = lattice.has(clause.i + 2, "grp", "derived", "elem", "cmpd", "negation_after", "permission", "permission_after")
+    return not named and word not in _OF_THE_ITEM and word.endswith((*_DESCRIBING, "ed", "ing", "ising", "y"))
+
+
 def describes(reader: Reader, before: Clause, sign: str) -> bool:
     """Whether unread words, with a comma or semicolon behind them, can only describe the thing: 'C2 symmetric', 'air-stable', not 'shun wibblates'."""
     lattice, i = reader.lattice, before.i
     inside = range(i, before.j)
+    if sign == "," and lattice.lower(before.j) != ":" and is_not_so(reader, before) and (i == 0 or reader.sign(i - 1)):
+        return True
     if (
         sign != ","
         or lattice.lower(before.j) == ":"

@@ -8,8 +8,8 @@ from agent.reading.head_parts import MOST_UNKNOWN, Found, adjective, suited
 from agent.reading.lexicon import key_of, lexicon
 from agent.reading.mentions import Lattice, Mention
 from agent.reading.modifiers import harmless
-from agent.reading.phrases import words_of
 from agent.reading.participles import compared, giving, said_behind
+from agent.reading.phrases import words_of
 from agent.reading.uses import ANY, on_what
 
 #: Negations behind a noun that say what else it lacks, and do not deny it: 'an imidazole without N-H', not 'an imidazole is not allowed'.

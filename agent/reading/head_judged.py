@@ -40,9 +40,9 @@ def judged(lattice: Lattice, found: Found) -> list[Part]:
             m = n + step
             while 0 <= m < len(parts) and parts[m].sort in ("glue", "plain"):
                 m += step
-            if step == 1 and 0 <= m < len(parts) and parts[n + 1].sort != "glue" and parts[m].sort == "read":
-                if _harmless(lattice, parts, n, known=n in turned, noun=parts[m].groups):
-                    continue  # 'a melt-proof phosphite stabiliser', 'REACH-compliant yellow azo pigment'
+            before = step == 1 and 0 <= m < len(parts) and parts[n + 1].sort != "glue" and parts[m].sort == "read"
+            if before and _harmless(lattice, parts, n, known=n in turned, noun=parts[m].groups):
+                continue  # 'a melt-proof phosphite stabiliser', 'REACH-compliant yellow azo pigment'
             described = 0 <= m < len(parts) and bool(parts[m].statements) and all(s.kind == "vague" for s in parts[m].statements)
             if described and step == -1 and _target(lattice, part, found):
                 continue

@@ -67,6 +67,7 @@ _UPWARDS = (
     "further",
     "stronger",
     "redder",
+    "shallower",
 )
 
 _DOWNWARDS = (
@@ -83,6 +84,7 @@ _DOWNWARDS = (
     "earlier",
     "weaker",
     "bluer",
+    "deeper",
 )
 
 _DENYING = (

@@ -47,15 +47,16 @@ def shortens(pieces: list[Piece], n: int) -> bool:
     return (before in _SHORTENED or initial) and (after in _COMPARING or after[0].isdigit())
 
 
-#: Symbols in capitals of properties: the units that the number behind them has, and the least number without a unit (0: a unit must stand there).
+#: Symbols of properties: the units that the number behind them has, and the least number without a unit (0: a unit must stand there).
 _SYMBOLS = {
     "M": ("molecular_weight", ("g/mol", "Da", "Dalton", "u", "kDa"), 100.0),
+    "d": ("density", ("g/mL", "g/ml", "g/cm3", "g/cm³", "g/cc", "kg/L", "kg/m3"), 0.0),
     "ET": ("triplet_energy", ("kcal/mol", "kJ/mol", "eV"), 0.0),
 }
 
 
 def one_letter(pieces: list[Piece], n: int, *, catalogue: Catalogue) -> list[str]:
-    """The property whose symbol is piece ``n``, in capitals, where a number with a fitting unit is compared with it: 'M < 350', 'ET 65 ± 2 kcal/mol'."""
+    """The property whose symbol is piece ``n`` where a number with a fitting unit is compared with it: 'M < 350', 'ET 65 ± 2 kcal/mol'."""
     if pieces[n].text == "n":
         return ["refractive_index"] * _index(pieces, n)
     name, units, least = _SYMBOLS.get(pieces[n].text, ("", (), 0.0))
