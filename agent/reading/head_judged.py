@@ -56,7 +56,7 @@ def judged(lattice: Lattice, found: Found) -> list[Part]:
         if any(s.kind == "vague" for s in part.statements) and parts[n + 1].sort in ("family", "unchecked") and nouns:
             parts[n] = Part("unchecked", part.i, part.j, reason="it is not said of which of the nouns behind it this is said")
     noun = found.noun
-    parts = [_of_a_material(lattice, parts, n) for n in range(len(parts))]
+    parts = [_of_a_material(lattice, parts, n, noun) for n in range(len(parts))]
     parts = [_of_another_sense(lattice, part, noun) for part in parts]
     acted = [
         p
@@ -117,14 +117,21 @@ def _denied_of_it(lattice: Lattice, k: int) -> bool:
 
 
 #: Materials that a thing named behind them works on: 'silicone oil thickener', 'phenol resin hardener'.
-_MATERIALS = frozenset(["oil", "oils", "resin", "resins", "rubber", "rubbers", "foam", "foams", "film", "films", "fibre", "fibres", "fiber", "fibers", "coating", "coatings", "paint", "ink", "plastic", "elastomer", "glass", "membrane", "wax", "fluid", "polymer"])  # fmt: skip
+_MATERIALS = frozenset(["oil", "oils", "resin", "resins", "rubber", "rubbers", "foam", "foams", "film", "films", "fibre", "fibres", "fiber", "fibers", "coating", "coatings", "paint", "ink", "plastic", "elastomer", "glass", "membrane", "wax", "fluid", "polymer", "fabric", "fabrics"])  # fmt: skip
+
+#: Those of them of which a polymer is the material.
+_SHAPED = frozenset(["foam", "foams", "film", "films", "fibre", "fibres", "fiber", "fibers", "rubber", "fabric", "fabrics"])
 
 
-def _of_a_material(lattice: Lattice, parts: list[Part], n: int) -> Part:
-    """Part ``n`` as unchecked, where it is a group that names a material on which the thing may work."""
+def _of_a_material(lattice: Lattice, parts: list[Part], n: int, noun: Mention | None) -> Part:
+    """Part ``n`` as unchecked, where it is a group or a family of polymers that names a material on which the thing may work: 'polyurethane-foam flame retardant'."""
     part = parts[n]
     behind = next((p for p in parts[n + 1 :] if p.sort not in ("glue", "plain")), None)
-    if not part.groups or behind is None or behind.sort == "read" or lattice.lower(behind.i) not in _MATERIALS:
+    if behind is None or behind.sort == "read" or lattice.lower(behind.i) not in _MATERIALS:
+        return part
+    either = noun is not None and noun.kind == "role" and noun.value == "either"
+    shaped = part.family is not None and part.family.candidate_class == "polymer" and either and lattice.lower(behind.i) in _SHAPED
+    if not part.groups and not shaped:
         return part
     return Part("unchecked", part.i, part.j, reason="it is not said whether the thing contains this or acts on it")
 
