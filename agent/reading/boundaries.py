@@ -137,8 +137,10 @@ class Boundaries:
 
     def _bears(self, j: int) -> bool:
         """Whether 'with ...' follows, up to the next sign, that says nothing of a wish only or of leave: 'pyrimidine | with two methoxy groups'."""
-        if self.lattice.lower(j) not in ("with", "bearing", "carrying", "flanked"):
+        written = self.lattice.lower(j) == "w" and self.lattice.lower(j + 1) == "/"
+        if self.lattice.lower(j) not in ("with", "bearing", "carrying", "flanked") and not written:
             return False
+        j += 2 * written
         while j < self.end and not self.sign(j):
             if self.lattice.has(j, "soft", "soft_after", "permission", "permission_after", "negation_after", "condition"):
                 return False
@@ -156,7 +158,8 @@ class Boundaries:
                 end - j > 1 and not self._turned(range(j + 1, end)) and lattice.lower(end) not in ("?", ":")
             )  # 'phenol | without tert-butyl groups'
         if lattice.lower(j) == "but":
-            return lattice.lower(j + 1) in ("no", "without") and end - j > 2 and not self._turned(range(j + 2, end))
+            k = j + 1 + (lattice.lower(j + 1) in ("with", "having") and lattice.lower(j + 2) == "no")
+            return lattice.lower(k) in ("no", "without") and end - k > 1 and not self._turned(range(k + 1, end))
         if lattice.lower(end) in ("?", ":", "(") or self._turned(inside):
             return False
         if lattice.lower(j) == "for":

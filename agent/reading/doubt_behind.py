@@ -257,6 +257,10 @@ def _denies_its_own(reader: Reader, clause: Clause, after: Clause, sign: str) ->
     if (freed and lattice.lower(after.i - 1) != "-") or is_not_so(reader, after):
         return True
     first, inside = lattice.lower(after.i), range(after.i + 1, after.j)
+    if first in ("a", "an") and any(lattice.lower(k) == "is" for k in inside):
+        return True  # ', a spirobifluorene core is allowed but not needed'
+    if first.endswith("s") and lattice.lower(after.i + 1) == "no" and len(inside) > 1 and not lattice.has(after.i, "grp", "derived", "elem", "groups", *TURNING):
+        return True  # ', releases no methanol'
     if (
         lattice.lower(after.j) in _AS_WELL
         or first not in ("no", "without", "free", "devoid", "lacking")

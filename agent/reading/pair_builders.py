@@ -43,7 +43,7 @@ def both(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return [Statement("motif", "", name=m.value, smarts=GROUPS[m.value].smarts) for m in node.mentions("grp")]
     if compounded is not None:
         return [Statement("motif", "", name=name, smarts=GROUPS[name].smarts) for name in compounded.value]
-    first = node.mentions("adjectival", "substituent")[0].value
+    first = node.mentions("adjectival", "substituent", "grp")[0].value
     pair = node.first("pair")
     if pair is not None:
         name, _, number = str(pair.value).removeprefix("count:group:").partition(" == ")
