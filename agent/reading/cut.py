@@ -172,8 +172,17 @@ def _apposed(heads: HeadReader, i: int) -> tuple[Clause, ...]:
     """The noun phrase behind a colon that says of which family the thing is that was named before it: 'Binder for anodes: a polyimide'."""
     clauses = heads.read_at(i, determined=False, requested=False) or []
     named = bool(clauses) and clauses[-1].role == "head" and any(family.name for family, _ in clauses[-1].families)
+    named = (
+        named
+        and not heads.lattice.has(clauses[-1].j, *_PREDICATED)
+        and heads.lattice.lower(clauses[-1].j) not in ("is", "are", "was", "were")
+    )
     part = bool(clauses) and heads.lattice.lower(clauses[-1].j - 1) in _PARTS_TOO and any(c.content == "name" for c in clauses)
     return tuple(clauses) if named and not part else ()
+
+
+#: What says something of the noun before it, which may be that it is not wanted: ', a polyester | is excluded'.
+_PREDICATED = ("necessity", "negation", "negation_after", "permission", "permission_after", "terse_no", "may_link", "condition")
 
 
 #: Nouns for things that are nouns for parts of things as well: 'coating polymer: anthracene chromophore'.
@@ -297,7 +306,7 @@ def settled(reader: Reader, clauses: list[Clause]) -> list[Clause]:
         if not any(reasons):
             return _joined(reader, whose_pka(reader, clauses))
         clauses = [
-            replace(c, role="unread", reason=why, suggested=c.suggested or c.statements, statements=()) if why else c
+            replace(c, role="unread", reason=why, suggested=c.suggested or c.statements, statements=(), families=()) if why else c
             for c, why in zip(clauses, reasons, strict=True)
         ]
 

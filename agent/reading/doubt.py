@@ -40,7 +40,7 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
         return AT_THE_END
     if clause.role in ("read", "head") and half_read(reader, clauses, n):
         return EXCHANGE
-    if clause.role in ("read", "head") and _denied_behind(reader, clauses, n):
+    if clause.role in ("read", "head") and (_denied_behind(reader, clauses, n) or _family_denied(reader, clauses, n)):
         return DOUBT
     named = clause.role == "head" or (clause.role == "read" and not clause.denied and (clause.listed or clause.content == "placed"))
     if named and any(s.kind in ("motif", "count") for s in clause.statements) and _denied_shortly(reader, clauses, n):
@@ -180,6 +180,29 @@ def _denied_behind(reader: Reader, clauses: list[Clause], n: int) -> bool:
     said = next((k for k in range(clause.j + lacking, end) if lattice.lower(k) in _SAYING or lattice.has(k, "relative")), end)
     told = said < end and not lattice.has(said, "relative")
     return told and any(lattice.has(k, "negation", "negation_after") for k in range(said, end))
+
+
+#: What a thing must not be that is not wanted at all: 'a polyester must not be used'.
+_CHOSEN = frozenset(["used", "considered", "chosen", "proposed", "suggested", "selected", "employed", "offered", "taken", "wanted", "option", "question", "acceptable", "allowed", "permitted", "tolerated", "accepted", "desired", "excluded", "avoided"])  # fmt: skip
+
+
+#: Words before what is spoken of, and so is not refused: 'our dye must not be used in food'.
+_DEFINITE = frozenset(["our", "the", "my", "this", "these", "their"])
+
+
+def _family_denied(reader: Reader, clauses: list[Clause], n: int) -> bool:
+    """Whether unread words right behind a family that is named say that it is not wanted: 'A polyester | must not be used'."""
+    clause, lattice = clauses[n], reader.lattice
+    if clause.role != "head" or not any(family.name for family, _ in clause.families) or lattice.lower(clause.i - 1) in _DEFINITE:
+        return False
+    end = clause.j
+    for after in clauses[n + 1 :]:
+        if after.role != "unread" or signs(reader, end, after.i):
+            break
+        end = after.j
+    inside = range(clause.j, end)
+    refused = any(lattice.has(k, "negation") for k in inside) and any(lattice.lower(k) in _CHOSEN for k in inside)
+    return refused or any(lattice.has(k, "negation_after") for k in inside)
 
 
 #: Words before 'to' with which someone says what he wants, so that what follows is no purpose of the thing.

@@ -259,7 +259,12 @@ def _denies_its_own(reader: Reader, clause: Clause, after: Clause, sign: str) ->
     first, inside = lattice.lower(after.i), range(after.i + 1, after.j)
     if first in ("a", "an") and any(lattice.lower(k) == "is" for k in inside):
         return True  # ', a spirobifluorene core is allowed but not needed'
-    if first.endswith("s") and lattice.lower(after.i + 1) == "no" and len(inside) > 1 and not lattice.has(after.i, "grp", "derived", "elem", "groups", *TURNING):
+    if (
+        first.endswith("s")
+        and lattice.lower(after.i + 1) == "no"
+        and len(inside) > 1
+        and not lattice.has(after.i, "grp", "derived", "elem", "groups", *TURNING)
+    ):
         return True  # ', releases no methanol'
     if (
         lattice.lower(after.j) in _AS_WELL
@@ -297,6 +302,13 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     verb = verb or (clause.bare and clause.content == "motif" and after.content in ("", "joined") and not _has_more(reader, after))
     if loose and verb and not _whole(reader, after) and reader.lattice.lower(after.j) != "?":
         return DOUBT  # 'an ester | would please nobody'
+    if (
+        loose
+        and clause.parts
+        and not clause.closing
+        and {reader.lattice.lower(k) for k in range(clause.j - 2, clause.j + 1)} & {"is", "are"}
+    ):
+        return DOUBT  # 'a diazo is just | as bad'
     inexact = any(s.limit is not None and s.limit.operator in ("bare", "~", "==") and s.limit.low != 0 for s in clause.statements)
     unsaid = (
         loose

@@ -66,15 +66,43 @@ _PROCESSES = frozenset(
     ]
 )
 
+#: Verbs of what the thing gives off, and does not contain: 'releases | no amine'.
+_GIVING_OFF = frozenset(
+    f"{verb}{end}"
+    for verb in (
+        "releas",
+        "liberat",
+        "evolv",
+        "generat",
+        "produc",
+        "leav",
+        "giv",
+        "emitt",
+        "emit",
+        "shedd",
+        "shed",
+        "form",
+        "outgass",
+        "eliminat",
+        "cleav",
+        "leach",
+        "yield",
+        "split",
+    )
+    for end in ("e", "es", "s", "ing", "ed")
+)
 #: With what the medium or the aid of a process is said.
 _USING = frozenset(["without", "with", "w", "using", "avoiding", "by", "from", "in"])
 
 
 def of_a_process(reader: Reader, before: Clause, clause: Clause, sign: str) -> bool:
-    """Whether a part is named right behind how the thing is made or handled: 'processed without chlorinated solvents', 'synthesis without phosgene'."""
+    """Whether a part is named right behind how the thing is made or handled, or what it gives off: 'processed without chlorinated solvents', 'releases no amine'."""
     last = next((reader.lattice.lower(k) for k in range(before.j - 1, before.i - 1, -1)), "")
     named = clause.parts or clause.content in ("denied_kind", "vague")
-    return not sign and before.role == "unread" and named and last in _PROCESSES and reader.lattice.lower(clause.i) in _USING
+    if sign or before.role != "unread" or not named:
+        return False
+    given_off = last in _GIVING_OFF and reader.lattice.lower(clause.i) in ("no", "neither", "only", "not")
+    return given_off or (last in _PROCESSES and reader.lattice.lower(clause.i) in _USING)
 
 
 def whole_named(reader: Reader, before: Clause) -> bool:

@@ -29,7 +29,8 @@ from agent.reading.head_parts import (
 from agent.reading.lexicon import Family
 from agent.reading.list_items import named_by_parts
 from agent.reading.mentions import Mention
-from agent.reading.noted import KNOWN
+from agent.reading.modifiers import UNKNOWN
+from agent.reading.noted import KNOWN, MORE
 from agent.reading.registered import GROUPS
 from agent.reading.stance import Refusal, Stance
 from agent.reading.statements import Limit, Statement
@@ -260,7 +261,7 @@ class HeadReader:
             found.append(Part("unchecked", k, m.j, reason=str(m.value)))
         for m in lattice.of(k, "intersective"):
             if not lattice.hyphen(m.j):  # 'C2-symmetric chiral bisoxazoline'
-                found.append(Part("unchecked", k, m.j, reason=KNOWN))
+                found.append(Part("unchecked", k, m.j, reason=MORE if m.value == UNKNOWN else KNOWN))
         for m in lattice.of(k, "neutral"):
             if not any(other.j >= m.j for other in lattice.of(k, "vague", "grp", "elem", "fam", "unchk", "cmpd", "rule")):
                 found.append(Part("unchecked", k, m.j, reason=STRANGE))

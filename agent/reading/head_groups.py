@@ -8,6 +8,7 @@ from agent.reading.head_parts import MOST_UNKNOWN, Found, adjective, suited
 from agent.reading.lexicon import key_of, lexicon
 from agent.reading.mentions import Lattice, Mention
 from agent.reading.modifiers import harmless
+from agent.reading.noted import MORE
 from agent.reading.participles import compared, giving, said_behind
 from agent.reading.phrases import words_of
 from agent.reading.uses import ANY, on_what
@@ -79,7 +80,7 @@ def plainly_asked(reader: Reader, found: Found, i: int, k: int) -> bool:
     lattice = reader.lattice
     words = {lattice.lower(n) for n in range(i, k)} | {lattice.lower(p.i) for p in found.parts if p.sort == "plain"}
     asked = bool(words & {"a", "an"}) or any(lattice.has(n, "request", "num") for n in range(i, k))
-    strange = any(p.sort in ("unknown", "family", "glue") for p in found.parts) and not (
+    strange = any(p.sort in ("unknown", "family", "glue") or p.reason == MORE for p in found.parts) and not (
         found.noun is not None and found.noun.kind in ("grp", "derived", "pair") and leaves_it(lattice, found)
     )
     if found.noun is not None and found.noun.kind == "vague":
