@@ -7,7 +7,7 @@ from agent.reading.chains import of_a_length
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.count_builders import PARTS_OF_IT
-from agent.reading.doubt_kinds import is_not_so, measured_so, qualifies
+from agent.reading.doubt_kinds import measured_so, qualifies
 from agent.reading.doubt_words import (
     ALTERNATIVE,
     DOUBT,
@@ -25,6 +25,7 @@ from agent.reading.doubt_words import (
 from agent.reading.head_groups import stands_in
 from agent.reading.lexicon import key_of, lexicon
 from agent.reading.locants import located
+from agent.reading.own_denials import as_possible, denies_its_own
 from agent.reading.said_of import counted_together, goes_on, signs
 
 #: Why an item of a list does not count of which the end may be said of all.
@@ -190,10 +191,10 @@ def _before_unread(reader: Reader, clause: Clause, after: Clause, sign: str, joi
         and any(
             reader.lattice.has(k, *TURNING) and not reader.lattice.has(k, "cmp")
             for k in range(after.i, after.j)
-            if not _as_possible(reader, k)
+            if not as_possible(reader, k)
         )
     )
-    if turned and not _denies_its_own(reader, clause, after, sign):
+    if turned and not denies_its_own(reader, clause, after, sign):
         return DOUBT
     if clause.content in ("kept", "varied") and not sign and not joined:
         return DOUBT  # 'without changing the core it is hopeless'
@@ -233,50 +234,6 @@ def reason_in_brackets(reader: Reader, before: Clause, clause: Clause) -> bool:
     bracketed = lattice.lower(clause.i - 1) == "(" and before.j == clause.i - 1 and lattice.lower(clause.j) == ")"
     named = before.parts or (before.role == "unread" and any(lattice.has(k, "grp", "elem") for k in range(before.i, before.j)))
     return bracketed and named and clause.content in ("objective", "vague")
-
-
-#: Words behind 'no' with which it answers and denies nothing of its own.
-_ANSWERING = frozenset(["way", "thanks", "thank", "chance", "go", "please", "longer", "more", "means", "good", "use", "problem", "matter", "need", "sir", "one", "such"])  # fmt: skip
-
-
-def _as_possible(reader: Reader, k: int) -> bool:
-    """Whether the 'possible' at piece ``k`` permits nothing: 'as low as possible'."""
-    return reader.lattice.lower(k) == "possible" and reader.lattice.lower(k - 1) == "as"
-
-
-#: Words behind a denial with which it goes for what stands before it as well.
-_AS_WELL = ("either", "too", "whatsoever", "neither", "likewise", "also")
-
-
-def _denies_its_own(reader: Reader, clause: Clause, after: Clause, sign: str) -> bool:
-    """Whether unread words deny something of their own, which turns nothing before it: 'a hydroxyl | , no DMF emission', ', formaldehyde-free', ', non-conjugated'."""
-    lattice = reader.lattice
-    if not sign:
-        return False
-    freed = lattice.lower(after.j - 1) == "free" and lattice.hyphen(after.j - 2) and after.j - after.i == 3
-    if (freed and lattice.lower(after.i - 1) != "-") or is_not_so(reader, after):
-        return True
-    first, inside = lattice.lower(after.i), range(after.i + 1, after.j)
-    if first in ("a", "an") and any(lattice.lower(k) == "is" for k in inside):
-        return True  # ', a spirobifluorene core is allowed but not needed'
-    if (
-        first.endswith("s")
-        and lattice.lower(after.i + 1) == "no"
-        and len(inside) > 1
-        and not lattice.has(after.i, "grp", "derived", "elem", "groups", *TURNING)
-    ):
-        return True  # ', releases no methanol'
-    if (
-        lattice.lower(after.j) in _AS_WELL
-        or first not in ("no", "without", "free", "devoid", "lacking")
-        or len(inside) < 2
-        or lattice.lower(after.i + 1) in _ANSWERING
-    ):
-        return False
-    if any(lattice.has(k, *TURNING, "it", "subject") or lattice.lower(k) in _AS_WELL for k in inside):
-        return False
-    own = lattice.lower(after.i + 1) == "other" or (first == "no" and not clause.plural and sign == ",")  # ', no alkyl phosphine smell'
-    return own or not any(lattice.has(k, "grp", "elem") for k in inside)
 
 
 #: Verbs that say something of what stands before them, where no subject does.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
-from agent.reading.doubt_words import TURNING
+from agent.reading.doubt_words import DESCRIBING, TURNING
+from agent.reading.own_denials import is_not_so
 from agent.reading.registered import GROUPS
 
 
@@ -184,8 +185,6 @@ def of_use(reader: Reader, before: Clause) -> bool:
     return True
 
 
-#: Ends of adjectives.
-_DESCRIBING = ("able", "ible", "ous", "ful", "ical", "ic", "al", "less", "ant", "ent", "ive", "ary", "ly", "ar")
 #: Kinds of mentions of words that are no verb in the imperative and no other word that could open a list of what is excluded.
 _NO_VERB = (
     "neutral",
@@ -230,20 +229,6 @@ def qualifies(reader: Reader, k: int) -> bool:
     return any(lattice.hyphen(m.j) and lattice.lower(m.j + 1).endswith(_MADE_SO) for m in lattice.of(k, "grp", "derived", "elem", "cmpd"))
 
 
-#: Words behind 'non-' that say something of what stands before them.
-_OF_THE_ITEM = frozenset(["existent", "existing", "essential", "negotiable", "optional", "acceptable", "tolerable", "permitted", "allowed", "wanted", "desired", "required", "needed", "permissible", "admissible"])  # fmt: skip
-
-
-def is_not_so(reader: Reader, clause: Clause) -> bool:
-    """Whether unread words are one adjective behind 'non-', which is said of the thing designed: 'non-sensitising', 'non-conjugated'."""
-    lattice = reader.lattice
-    if lattice.lower(clause.i) != "non" or not lattice.hyphen(clause.i + 1) or clause.j - clause.i != 3:
-        return False
-    word = lattice.lower(clause.i + 2)
-    named = lattice.has(clause.i + 2, "grp", "derived", "elem", "cmpd", "negation_after", "permission", "permission_after")
-    return not named and word not in _OF_THE_ITEM and word.endswith((*_DESCRIBING, "ed", "ing", "ising", "y"))
-
-
 def describes(reader: Reader, before: Clause, sign: str) -> bool:
     """Whether unread words, with a comma or semicolon behind them, can only describe the thing: 'C2 symmetric', 'air-stable', not 'shun wibblates'."""
     lattice, i = reader.lattice, before.i
@@ -272,7 +257,7 @@ def describes(reader: Reader, before: Clause, sign: str) -> bool:
         hyphened
         or any(c.isdigit() for c in text)
         or (text[0].isupper() and len(text) < 5 and i > 0)
-        or word.endswith(_DESCRIBING)
+        or word.endswith(DESCRIBING)
         or lattice.has(i, *_NO_VERB)
     )
     last = lattice.lower(before.j - 1)

@@ -12,6 +12,8 @@ TOGETHER = "it is not said whether the number counts each or all of them"
 ALTERNATIVE = "alternatives between unlike conditions cannot be checked"
 EXCEPTION = "a condition or an exception is not understood"
 EXCHANGE = "one thing is put in the place of another, and which is which is not understood"
+#: Ends of adjectives.
+DESCRIBING = ("able", "ible", "ous", "ful", "ical", "ic", "al", "less", "ant", "ent", "ive", "ary", "ly", "ar")
 #: Words behind what is excluded that name what is wanted in its place.
 INSTEAD = "in favo"
 #: What an unread end of a list may hold that turns all of it: 'aluminium, alcohol, parabens: all three undesired'.
