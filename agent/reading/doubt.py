@@ -31,20 +31,9 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
     clause = clauses[n]
     if clause.content == "denied_item":
         return ""  # the whole list was looked at
-    if clause.role in ("read", "head") and done_by_people(reader, clauses, n):
-        return DONE
+    if why := _refused(reader, clauses, n):
+        return why
     after = clauses[n + 1] if n + 1 < len(clauses) else None
-    if clause.role == "head" and after is not None and any(s.kind == "motif" for s in clause.statements) and _of_a_list(reader, clauses, n):
-        return AT_THE_END
-    if clause.role == "head" and any(s.kind == "motif" for s in clause.statements) and _all_denied(reader, clauses, n):
-        return AT_THE_END
-    if clause.role in ("read", "head") and half_read(reader, clauses, n):
-        return EXCHANGE
-    if clause.role in ("read", "head") and (_denied_behind(reader, clauses, n) or _family_denied(reader, clauses, n)):
-        return DOUBT
-    named = clause.role == "head" or (clause.role == "read" and not clause.denied and (clause.listed or clause.content == "placed"))
-    if named and any(s.kind in ("motif", "count") for s in clause.statements) and _denied_shortly(reader, clauses, n):
-        return AT_THE_END
     if clause.role == "head" and after is not None and any(s.kind == "motif" for s in clause.statements):
         if "or" in between(reader, clause.j, after.i) and signs(reader, clause.j, after.i) != "." and after.role in ("read", "unread"):
             return ALTERNATIVE
@@ -56,38 +45,63 @@ def doubted(reader: Reader, clauses: list[Clause], n: int) -> str:
         return DOUBT
     if clause.role != "read" or clause.content == "name":
         return ""
-    if clause.denied and clause.parts and any(reader.lattice.lower(k) == "else" for k in range(clause.i, clause.j)):
-        return DOUBT  # 'one carbazole, nothing else heteroaromatic'
     if states_fact(reader, clauses, n):
         return FACT
-    if reader.lattice.has(clause.i, "same") and not _said_before(clauses, n):
+    return DOUBT if _doubtful(reader, clauses, n, after) else _beside(reader, clauses, n)
+
+
+def _refused(reader: Reader, clauses: list[Clause], n: int) -> str:
+    """Why the noun of the thing designed, or a demand, may not count: it is what people do, what is exchanged, or what words further on deny."""
+    clause = clauses[n]
+    parts = any(s.kind == "motif" for s in clause.statements)
+    if clause.role in ("read", "head") and done_by_people(reader, clauses, n):
+        return DONE
+    if clause.role == "head" and parts and ((n + 1 < len(clauses) and _of_a_list(reader, clauses, n)) or _all_denied(reader, clauses, n)):
+        return AT_THE_END
+    if clause.role in ("read", "head") and half_read(reader, clauses, n):
+        return EXCHANGE
+    if clause.role in ("read", "head") and (_denied_behind(reader, clauses, n) or _family_denied(reader, clauses, n)):
         return DOUBT
+    named = clause.role == "head" or (clause.role == "read" and not clause.denied and (clause.listed or clause.content == "placed"))
+    if named and any(s.kind in ("motif", "count") for s in clause.statements) and _denied_shortly(reader, clauses, n):
+        return AT_THE_END
+    return ""
+
+
+def _doubtful(reader: Reader, clauses: list[Clause], n: int, after: Clause | None) -> bool:
+    """Whether a clause that was read may mean something else by its own words, or by what the sentence goes on to say of it."""
+    clause, lattice = clauses[n], reader.lattice
+    if clause.denied and clause.parts and any(lattice.lower(k) == "else" for k in range(clause.i, clause.j)):
+        return True  # 'one carbazole, nothing else heteroaromatic'
+    if lattice.has(clause.i, "same") and not _said_before(clauses, n):
+        return True
     if _answered(reader, clauses, n) or (not clause.denied and _under_label(reader, clause)):
-        return DOUBT
+        return True
     if clause.listed and not clause.denied and _said_later(reader, clauses, n):
-        return DOUBT
+        return True
     if clause.parts and clause.denied and _purpose(reader, clauses, n):
-        return DOUBT
+        return True
     if clause.content == "kept_out" and _kept_from(reader, clause, after):
-        return DOUBT
+        return True
     none = any(s.limit is not None and s.limit.low == 0 for s in clause.statements)
     if clause.parts and not clause.denied and not none and _taken_back(reader, clauses, n):
-        return DOUBT
-    if clause.content == "formula" and clause.bare and reader.lattice.lower(clause.i - 1) == "(" and clause.i > 1:
-        return DOUBT  # 'a solvation energy (CHCl3)'
-    if clause.content in ("limit", "count") and reader.lattice.lower(clause.i) in _JOINING and clause.j - clause.i > 2:
-        return DOUBT  # 'a spiro carbon joining two rings'
-    before = _neighbour(clauses, n, -1)
+        return True
+    if clause.content == "formula" and clause.bare and lattice.lower(clause.i - 1) == "(" and clause.i > 1:
+        return True  # 'a solvation energy (CHCl3)'
+    # 'a spiro carbon joining two rings'
+    return clause.content in ("limit", "count") and lattice.lower(clause.i) in _JOINING and clause.j - clause.i > 2
+
+
+def _beside(reader: Reader, clauses: list[Clause], n: int) -> str:
+    """Why a clause may not count beside its neighbours; '' if it may."""
+    clause, before, after = clauses[n], _neighbour(clauses, n, -1), _neighbour(clauses, n, 1)
     if before is not None and (reason_in_brackets(reader, before, clause) or _counted_in_brackets(reader, before, clause)):
         return DOUBT
     if clause.plural and before is None:
         return DOUBT
-    after = _neighbour(clauses, n, 1)
     if before is not None and (why := doubt_from_left(reader, before, clause, carried=_carried(reader, clauses, n))):
         return why
-    if after is not None and (why := doubt_from_right(reader, clause, after)):
-        return why
-    return ""
+    return doubt_from_right(reader, clause, after) if after is not None else ""
 
 
 #: Verbs whose object is what a part lies between.

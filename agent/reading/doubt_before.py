@@ -149,6 +149,10 @@ def _behind_head(reader: Reader, before: Clause, clause: Clause, sign: str, join
     return DOUBT if (before.uncertain and not sign) or qualified or bound or stuck else ""
 
 
+#: With what unread words begin that are a phrase of their own.
+_NOMINAL = ("open", "unchk", "prop", "relative", "adjective_up", "adjective_down", "purpose", "cmp", "adjective_good", "open_weak", "necessity")  # fmt: skip
+
+
 def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, joined: set[str]) -> str:
     """Why a clause may not count behind one that was not read."""
     if reader.lattice.lower(before.j) == ":" and reader.lattice.lower(before.j - 1) in PREPOSITIONS:
@@ -164,23 +168,7 @@ def _behind_unread(reader: Reader, before: Clause, clause: Clause, sign: str, jo
         if clause.content == "similarity" and any(reader.lattice.has(k, "num") for k in range(before.i, before.j)):
             return DOUBT  # 'at wibble least 60 % similar to ...'
         return "" if clause.opened or reader.lattice.has(clause.i, *STARTERS) else DOUBT
-    nominal = (
-        reader.lattice.has(
-            before.i,
-            "open",
-            "unchk",
-            "prop",
-            "relative",
-            "adjective_up",
-            "adjective_down",
-            "purpose",
-            "cmp",
-            "adjective_good",
-            "open_weak",
-            "necessity",
-        )
-        or before.reason != ""
-    )
+    nominal = before.reason != "" or reader.lattice.has(before.i, *_NOMINAL)
     if not sign and not joined:
         return right_behind_unread(reader, before, clause)
     if (clause.denied and joined and (clause.closing or clause.opened)) or (forbids(clause) and (joined or sign)):

@@ -298,16 +298,20 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
     here = here or (after.content == "adverbial" and of_the_whole(reader, after)) or _one_of_many(reader, clause, after)
     if loose and (clause.denied and clause.parts) and not here and after.content != "purpose":
         return DOUBT
+    return DOUBT if _plural_beside(reader, clause, after, sign, joined) else ""
+
+
+def _plural_beside(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> bool:
+    """Whether a plural that is asked for may be an item of a list that goes on in the unread words behind it, or the subject of them."""
+    loose = not sign and not joined
     plural = clause.parts and not clause.denied and clause.content == "motif" and reader.lattice.lower(clause.j - 1).endswith("s")
     names = any(
         (reader.lattice.has(k, "grp") and not qualifies(reader, k)) or _names_elements(reader, after) for k in range(after.i, after.j)
     )
     names = names and not (clause.opened and any(reader.lattice.has(k, "num") for k in range(after.i, after.j)))
     if plural and (joined or sign) and (names or after.closing) and not reader.lattice.has(after.i, "open", "negation", "open_weak"):
-        return DOUBT
-    if plural and loose and after.content != "purpose" and not _whole(reader, after):
-        return DOUBT
-    return ""
+        return True
+    return plural and loose and after.content != "purpose" and not _whole(reader, after)
 
 
 def _has_more(reader: Reader, after: Clause) -> bool:

@@ -64,32 +64,8 @@ def choice(names: list[str]) -> Statement:
 
 def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     """A list of groups, elements or compounds, asked for or denied."""
-    if (
-        not (stance.denied or stance.strong or stance.listed or node.mentions("only_after"))
-        and not form_of(_first_item(node), lattice).article
-    ):
+    if _no_list(node, stance, lattice):
         return None
-    if stance.denied and (node.mentions("intersective") or any(m.value is not True for m in node.mentions("standing"))):
-        return None  # 'no hindered esters', 'no esters in the outer arms' leave others
-    if parted(node, lattice):
-        return None
-    bracketed = lattice.lower(node.i - 1) in ("(", "[")  # 'CHON only (C, H, O, N)'
-    if not (stance.denied or bracketed or node.mentions("only_after")) and any(m.value == "H" for m in node.mentions("elem")):
-        return None  # ', H and O': every molecule has hydrogen, so that the letters are the rest of something else
-    if node.mentions("tail") and (stance.denied or stance.soft):
-        return None  # 'no quinoline antimalarial nucleus' leaves other quinolines
-    if stance.free and _freed_of_the_noun(node, lattice):
-        return None
-    if bound_to_ions(node):
-        return None  # 'as the amine salt'
-    if node.nodes("Shared") and not stance.denied and "or" in [lattice.lower(k) for k in range(node.i, node.j)]:
-        return None
-    if node.nodes("Hanging") and not stance.free:
-        return None  # 'cobalt- and chromium ...'
-    if node.mentions("halide") and (not stance.denied or not of_halogens(node)):
-        return None  # 'acyl chloride or bromide'
-    if node.mentions("blame", "every") and not stance.denied:
-        return None  # 'a nasty ester', 'every ester'
     items = [item for part in node.nodes("List") for item in part.nodes("Item")]
     only = bool(node.mentions("only_after"))
     if only and (
@@ -148,6 +124,35 @@ def motif(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if "or" in " ".join(joints) or "/" in joints:
         return None
     return each(items, denied=False, catalogue=lattice.catalogue)
+
+
+def _no_list(node: Node, stance: Stance, lattice: Lattice) -> bool:
+    """Whether what looks like a list of parts asks for none and denies none: it is not framed, leaves others, or is half of something else."""
+    if (
+        not (stance.denied or stance.strong or stance.listed or node.mentions("only_after"))
+        and not form_of(_first_item(node), lattice).article
+    ):
+        return True
+    if stance.denied and (node.mentions("intersective") or any(m.value is not True for m in node.mentions("standing"))):
+        return True  # 'no hindered esters', 'no esters in the outer arms' leave others
+    if parted(node, lattice):
+        return True
+    bracketed = lattice.lower(node.i - 1) in ("(", "[")  # 'CHON only (C, H, O, N)'
+    if not (stance.denied or bracketed or node.mentions("only_after")) and any(m.value == "H" for m in node.mentions("elem")):
+        return True  # ', H and O': every molecule has hydrogen, so that the letters are the rest of something else
+    if node.mentions("tail") and (stance.denied or stance.soft):
+        return True  # 'no quinoline antimalarial nucleus' leaves other quinolines
+    if stance.free and _freed_of_the_noun(node, lattice):
+        return True
+    if bound_to_ions(node):
+        return True  # 'as the amine salt'
+    if node.nodes("Shared") and not stance.denied and "or" in [lattice.lower(k) for k in range(node.i, node.j)]:
+        return True
+    if node.nodes("Hanging") and not stance.free:
+        return True  # 'cobalt- and chromium ...'
+    if node.mentions("halide") and (not stance.denied or not of_halogens(node)):
+        return True  # 'acyl chloride or bromide'
+    return bool(node.mentions("blame", "every")) and not stance.denied  # 'a nasty ester', 'every ester'
 
 
 def _said_of_some(node: Node, stance: Stance, items: list[Node], forms: list[Form], joints: list[str], lattice: Lattice) -> bool:
