@@ -152,7 +152,10 @@ def _no_list(node: Node, stance: Stance, lattice: Lattice) -> bool:
         return True  # 'cobalt- and chromium ...'
     if node.mentions("halide") and (not stance.denied or not of_halogens(node)):
         return True  # 'acyl chloride or bromide'
-    return bool(node.mentions("blame", "every")) and not stance.denied  # 'a nasty ester', 'every ester'
+    blamed = node.mentions("blame", "every")
+    if any(lattice.hyphen(m.i - 1) for m in blamed):
+        return True  # 'non-blooming amide'
+    return bool(blamed) and not stance.denied  # 'a nasty ester', 'every ester'
 
 
 def _said_of_some(node: Node, stance: Stance, items: list[Node], forms: list[Form], joints: list[str], lattice: Lattice) -> bool:

@@ -79,6 +79,8 @@ def test_what_is_named_is_asked_for(goal: str, demand: str) -> None:
         ("polyurethane-foam flame retardant, MW < 500", "polyurethane"),
         ("bench-stable ligand with a phosphine, MW < 300", "Thermal"),
         ("HOMO not deeper than 600 nm, MW < 300", "HOMO"),
+        ("solvent, non-smelly amines, MW < 300", "amine"),
+        ("halogen-free, non-blooming phosphate ester flame retardant, MW < 500", "contains no phosphate"),
     ],
 )
 def test_what_is_denied_or_doubtful_is_not(goal: str, word: str) -> None:
