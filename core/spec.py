@@ -162,7 +162,10 @@ class Unchecked(Model):
         default_factory=new_list, description="The suggestion as requirements, where it is clear; empty where the opposite may be meant."
     )
     objectives: list[Objective] = Field(default_factory=new_list, description="The suggestion as objectives, where it is clear.")
-    use: bool = Field(default=False, description="Whether it says what the thing is called or for, which is no wish that could be checked.")
+    use: bool = Field(
+        default=False,
+        description="Whether it says what the thing is called or for, or more of a part that is asked for, and so is counted as no wish of its own.",
+    )
     head: bool = Field(default=False, description="Whether it names the thing designed.")
     resembles: bool = Field(default=False, description="Whether it names a compound to be like, and none of that name is known.")
 
