@@ -26,7 +26,7 @@ from agent.reading.head_parts import (
 )
 from agent.reading.mentions import Mention
 from agent.reading.modifiers import UNKNOWN
-from agent.reading.noted import KNOWN, MORE
+from agent.reading.noted import ALONE, MORE
 from agent.reading.stance import Refusal, Stance
 from core.errors import GoalError
 
@@ -252,7 +252,7 @@ class HeadReader:
             found.append(Part("unchecked", k, m.j, reason=str(m.value)))
         for m in lattice.of(k, "intersective"):
             if not lattice.hyphen(m.j):  # 'C2-symmetric chiral bisoxazoline'
-                found.append(Part("unchecked", k, m.j, reason=MORE if m.value == UNKNOWN else KNOWN))
+                found.append(Part("unchecked", k, m.j, reason=MORE if m.value == UNKNOWN else ALONE))
         for m in lattice.of(k, "neutral"):
             if not any(other.j >= m.j for other in lattice.of(k, "vague", "grp", "elem", "fam", "unchk", "cmpd", "rule")):
                 found.append(Part("unchecked", k, m.j, reason=STRANGE))

@@ -12,6 +12,8 @@ from agent.reading.modifiers import UNKNOWN
 #: Why such an adjective asks for nothing: one that is not known, one that is.
 MORE = "not understood; what stands behind it is asked for whatever this says of it"
 KNOWN = "nothing checks this; what stands behind it is asked for whatever this says of it"
+#: Why one before other words asks for nothing.
+ALONE = "nothing checks this"
 #: Why a noun of use behind '-free' asks for nothing.
 USE = "what it is used for cannot be computed"
 #: Why a part in whose place another is asked for is not excluded.
