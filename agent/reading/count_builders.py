@@ -30,6 +30,8 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return None  # 'a five-ring cyclic carbonate'
     if _measured_value(node, lattice):
         return Refusal("a value of this name is measured, and is no number of groups")
+    if _value_of(node, lattice):
+        return Refusal("a number behind 'of' and a name is a value of what stands before it")  # 'logP of the ester is 3'
     limits = _times(node) or limits_of(node, catalogue=lattice.catalogue)
     if limits is None or any(limit.unit for limit in limits) or node.mentions("blame"):
         return None
@@ -78,6 +80,14 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return [Statement("count", "", name=element.value, what="element", limit=limit) for limit in limits]
     atoms = "'atoms' are counted without hydrogen"
     return [Statement("property", "", name="heavy_atoms", limit=limit, assumption=atoms) for limit in limits]
+
+
+def _value_of(node: Node, lattice: Lattice) -> bool:
+    """Whether the name that is counted hangs on a word before it by 'of', and the number follows: 'logP of the ester is 3', not 'the number of esters is 3'."""
+    number, name, before = node.first("num"), node.first("grp") or node.first("elem"), lattice.lower(node.i - 1)
+    if number is None or name is None or number.i < name.i:
+        return False
+    return before == "of" or (before in ("the", "an", "a", "this", "our") and lattice.lower(node.i - 2) == "of")
 
 
 def _counted_property(group: Mention, lattice: Lattice) -> str:

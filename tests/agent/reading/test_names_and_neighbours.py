@@ -85,3 +85,31 @@ def test_what_is_named_is_asked_for(goal: str, demand: str) -> None:
 )
 def test_what_is_denied_or_doubtful_is_not(goal: str, word: str) -> None:
     assert not [demand for demand in asked(goal) if word in demand]
+
+
+@each_row(
+    ("goal", "demands"),
+    [
+        ("logP of the ester is 3, MW < 400", {"Molecular weight below 400 g/mol"}),
+        ("the density of the silane is 2, no chlorine", {"no Cl atoms"}),
+        ("the number of esters is 3, MW < 400", {"exactly 3 ester groups", "Molecular weight below 400 g/mol"}),
+        ("a total of 4 ethers, MW < 400", {"exactly 4 ether groups", "Molecular weight below 400 g/mol"}),
+        ("host with at least one triazin, MW < 600", {"at least 1 triazine group", "Molecular weight below 600 g/mol"}),
+        ("host with two carbazol units, MW < 600", {"exactly 2 carbazole groups", "Molecular weight below 600 g/mol"}),
+    ],
+)
+def test_a_number_behind_of_and_a_name_is_no_count_of_it_and_names_may_be_spelt_as_in_german(goal: str, demands: set[str]) -> None:
+    assert asked(goal) == demands
+
+
+@each_row(
+    "goal",
+    [
+        "dye that must not release any banned aromatic amine, MW < 600",
+        "dye, none of the listed carcinogenic amines on cleavage, MW < 600",
+        "dye, may not release any of the 22 restricted amines, MW < 600",
+    ],
+)
+def test_amines_that_an_azo_dye_may_not_release(goal: str) -> None:
+    spec = interpret(goal, may_be_empty=True)
+    assert any(r.kind == "property" and r.property == "restricted_azo_amines" for r in spec.requirements)
