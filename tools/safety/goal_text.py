@@ -57,13 +57,25 @@ def _compiled(pattern: str, terms: dict[str, str]) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
+def _phrase(words: str) -> re.Pattern[str]:
+    """``words`` of any language as they stand in a text that is brought into one spelling; where words have spaces between them, whole words."""
+    text = normalise(words)
+    return re.compile(re.escape(text) if UNSPACED.search(text) else rf"(?<!\w){re.escape(text)}(?!\w)")
+
+
 @lru_cache(maxsize=1)
 def goal_rules() -> GoalRules:
     """The rules of ``rules/goal.toml``. Raises KeyError or re.error for a rule that cannot be read."""
     table = data.table("tools.safety", "rules/goal.toml")
     terms: dict[str, str] = {name: "|".join(words) for name, words in table["terms"].items()}
     rules = tuple(
-        GoalRule(raw["id"], raw["name"], raw["verdict"], raw["reason"], tuple(_compiled(p, terms) for p in raw["patterns"]))
+        GoalRule(
+            raw["id"],
+            raw["name"],
+            raw["verdict"],
+            raw["reason"],
+            (*(_compiled(p, terms) for p in raw["patterns"]), *(_phrase(p) for p in raw.get("phrases", ()))),
+        )
         for raw in table["rule"]
     )
     return GoalRules(rules, tuple(_compiled(p, terms) for p in table["safe"]["phrases"]))
