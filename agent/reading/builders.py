@@ -92,22 +92,31 @@ def _level(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return None
     if any(m.value not in (">=", "better=") for m in node.mentions("after")):
         return None
-    if any(m.value in ("<", "<=") for m in node.mentions("cmp")):
-        return None
+    denied = " up to " in words and words.startswith(("no ", "without ", "not ", "does not ", "must not ", "should not "))
+    if not denied and any(m.value in ("<", "<=") for m in node.mentions("cmp")):
+        return None  # 'decomposes below 200 °C', but not 'no decomposition up to 300 °C'
     definition = lattice.catalogue["thermal_stability"]
     if not all(c is not None and definition.low <= c <= definition.high for c in celsius):
         return Refusal(f"thermal stability can be judged between {definition.low:g} and {definition.high:g} °C")
     words = words.removeprefix("a ").removeprefix("the ")
-    told = _ABOVE.isdisjoint(words.split()) and words.startswith(("decompos", "td", "degradation"))
-    if told and (words.startswith(("decomposes", "decomposing")) or max(c for c in celsius if c is not None) < _INITIATING):
+    told = _ABOVE.isdisjoint(words.split()) and words.startswith(("decomp", "td", "degradation", "thermal de", *_BEGINS))
+    if told and (
+        words.startswith(("decomposes", "decomposing", *_BEGINS))
+        or "starts" in words
+        or "begins" in words
+        or "sets" in words
+        or max(c for c in celsius if c is not None) < _INITIATING
+    ):
         return None  # 'decomposes at 70 °C' may ask for it
-    decomposition = "decompos" in words or words.startswith(("td", "degradation"))
+    decomposition = "decomp" in words or words.startswith(("td", "degradation"))
     shape = "decomposition" if decomposition else "heat" if "heat" in words else ""
     return [Statement("level", "", name="thermal_stability", temperature=max(c for c in celsius if c is not None), shape=shape)]
 
 
 #: Words with which 'does not decompose' names the temperature up to which it does not.
 _UNTIL = frozenset(["below", "before", "under", "until"])
+#: With which a sentence says at what temperature a substance goes.
+_BEGINS = ("starts to", "begins to", "starting to")
 #: Below this temperature in °C a decomposition temperature without a comparison may be one that an initiator or a blowing agent is to have.
 _INITIATING = 220.0
 #: Words with which a temperature of decomposition is a lower bound.

@@ -113,3 +113,27 @@ def test_a_number_behind_of_and_a_name_is_no_count_of_it_and_names_may_be_spelt_
 def test_amines_that_an_azo_dye_may_not_release(goal: str) -> None:
     spec = interpret(goal, may_be_empty=True)
     assert any(r.kind == "property" and r.property == "restricted_azo_amines" for r in spec.requirements)
+
+
+@each_row(
+    ("words", "at"),
+    [
+        ("decomposition temp. above 350 °C", "350"),
+        ("thermal decomposition not under 180 °C", "180"),
+        ("decomp. temp. > 300 °C", "300"),
+        ("decomposition starts above 250 °C", "250"),
+        ("starts to decompose above 250 °C", "250"),
+        ("no decomposition up to 300 °C", "300"),
+        ("without decomposition up to 200 °C", "200"),
+        ("no thermal decomposition below 200 °C", "200"),
+        ("starts to decompose at 120 °C", ""),
+        ("starts to decompose below 150 °C", ""),
+        ("thermal decomposition at 120 °C", ""),
+        ("decomposition temp. below 150 °C", ""),
+        ("decomposes up to 200 °C", ""),
+        ("not stable up to 200 °C", ""),
+    ],
+)
+def test_a_temperature_of_decomposition_is_a_lower_bound_or_not_read(words: str, at: str) -> None:
+    wanted = {f"Thermal stability risk at most 'low' at {at} °C"} if at else set()
+    assert asked(f"a molecule with a carbazole, {words}") == {"contains carbazole", *wanted}
