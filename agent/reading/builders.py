@@ -162,6 +162,15 @@ def _objective(node: Node, stance: Stance, lattice: Lattice) -> Built:
     return built
 
 
+def _wish_with_bound(node: Node, stance: Stance, lattice: Lattice) -> Built:
+    """'permeability as high as possible but at least 300 barrer': the wish and the bound; None where the bound names no end, or the other way."""
+    wished = _objective(node, stance, lattice)
+    limits = limits_of(node, catalogue=lattice.catalogue)
+    if not isinstance(wished, list) or len(wished) != 1 or limits is None or len(limits) != 1 or limits[0].operator not in INVERSE:
+        return None
+    return [*wished, Statement("property", "", name=wished[0].name, limit=limits[0])]
+
+
 def _shift(node: Node, ref: Ref | None = None) -> Statement:
     """'absorb at longer wavelength'."""
     return Statement("relative", "", name="absorption_maximum", shape="up" if node.mentions("redder") else "down", ref=ref)
@@ -372,6 +381,7 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "limit": _limit,
     "level": _level,
     "objective": _only_asked(_objective),
+    "wish_with_bound": _only_asked(_wish_with_bound),
     "changed": _only_asked(_changed),
     "own": _only_asked(_own),
     "count": count,

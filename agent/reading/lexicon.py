@@ -12,7 +12,7 @@ from agent.reading.keys import key_of as key_of
 from agent.reading.kinds import nouns
 from agent.reading.made_phrases import add_made, add_uses
 from agent.reading.phrases import add_askers, add_comparisons, add_exclusions, add_operators, words_of
-from agent.reading.registered import plural
+from agent.reading.registered import group_words, plural
 from core.errors import ConfigurationError
 from tools.calculators.quantum.definitions import absent_words
 from tools.catalogue.catalogue import Catalogue
@@ -95,8 +95,24 @@ def vague_words() -> tuple[Vague, ...]:
             noun=row.get("noun", False),
             not_for=tuple(row.get("not_for", ())),
         )
-        for row in words_of("vague.toml")["vague"]
+        for row in (*words_of("vague.toml")["vague"], *_rings_of_a_size())
     )
+
+
+def _rings_of_a_size() -> list[dict[str, Any]]:
+    """'a sixteen-membered lactone', for every size and every cyclic group of ``parts.toml``: a ring of that size, and the group."""
+    table = words_of("parts.toml")["ring_of_a_size"]
+    return [
+        {
+            "words": [f"{lead}-membered {word}" for lead in (size, number) for word in (*words, *(plural(w) for w in words))],
+            "reason": f"the ring of {number} atoms and the {group} are looked for one by one",
+            "requires": [f"motif:{size}-membered ring present", f"motif:{group} present"],
+            "noun": True,
+        }
+        for size, number in table["sizes"].items()
+        for group, words in table["groups"].items()
+        if f"{size}-membered {words[0]}" not in group_words()
+    ]
 
 
 @lru_cache(maxsize=1)

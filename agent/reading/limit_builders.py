@@ -10,7 +10,8 @@ from agent.reading.lexicon import Vague
 from agent.reading.mentions import Lattice
 from agent.reading.statements import Limit, Ref
 from agent.reading.states import soluble, state
-from agent.reading.units import Unit, mass_concentration, parsed, scale
+from agent.reading.units import Unit, mass_concentration, parsed
+from agent.reading.windows import between, in_unit, window
 from tools.catalogue.catalogue import Catalogue
 
 #: (property, limit, what is assumed by it)
@@ -32,7 +33,7 @@ _BY_UNIT = {
 def quantity(node: Node) -> tuple[float, str]:
     """(number, unit as written or '')."""
     named = node.first("temperature")
-    if named is not None:
+    if named is not None and not node.mentions("num"):  # not 'body temperature (37 °C)'
         return float(named.value), "°C"
     number = node.mentions("num", "num_plus")[0]
     unit = node.first("unit")
@@ -85,20 +86,20 @@ def _limit_of(node: Node, *, catalogue: Catalogue) -> Limit | None:
         return Limit(">=", low=float(part.mentions("num_plus")[0].value), unit=unit.value.written if unit else "")
     value, unit_text = numbers[0]
     if part.name in ("Window", "Interval", "Either"):
-        return _window(part, numbers, comparisons, catalogue=catalogue)
+        return window(part, numbers, comparisons, catalogue=catalogue)
     if part.name == "PlusMinus":
-        reach = _in_unit(numbers[1][0], numbers[1][1], unit_text, catalogue=catalogue)
+        reach = in_unit(numbers[1][0], numbers[1][1], unit_text, catalogue=catalogue)
         if reach is not None:
             return Limit("between", low=value - reach, high=value + reach, unit=unit_text) if reach >= 0 else None
-        return _between(value - numbers[1][0], value + numbers[1][0], unit_text, numbers[1][1], catalogue=catalogue)
+        return between(value - numbers[1][0], value + numbers[1][0], unit_text, numbers[1][1], catalogue=catalogue)
     if part.name == "Around":
         if not part.mentions("between") or numbers[0][0] < 0:
             return None
         centre, written = numbers[1]
-        reach = _in_unit(value, unit_text, written, catalogue=catalogue)
+        reach = in_unit(value, unit_text, written, catalogue=catalogue)
         if reach is not None:
             return Limit("between", low=centre - reach, high=centre + reach, unit=written)  # 'within 10 K of -26 °C'
-        return _between(centre - value, centre + value, unit_text, written, catalogue=catalogue)
+        return between(centre - value, centre + value, unit_text, written, catalogue=catalogue)
     if part.name == "After":
         behind = str(part.mentions("after")[0].value)
         if any(c not in ("~", "==") for c in comparisons) or (behind != ">=" and part.mentions("between")):
@@ -109,49 +110,12 @@ def _limit_of(node: Node, *, catalogue: Catalogue) -> Limit | None:
     return Limit("bare", low=value, unit=unit_text)
 
 
-def _in_unit(reach: float, unit: str, target: str, *, catalogue: Catalogue) -> float | None:
-    """A tolerance in the unit of the value that it belongs to ('0.6 µm ± 15 nm', '90 °C ± 5 K'); None where the units are the same or do not fit."""
-    said, wanted = (parsed(text, catalogue=catalogue) if text else None for text in (unit, target))
-    if said is None or wanted is None or said == wanted:
-        return None
-    if {said.name, wanted.name} == {"°C", "K"}:
-        return reach
-    factor = scale(said, wanted, catalogue=catalogue)
-    return None if factor is None else reach * factor
-
-
 def _compared(comparisons: list[str], value: float, unit: str) -> Limit | None:
     """'above about 3' is 'above 3'; 'about at least 3' is 'at least 3'; two directions are none."""
     sharp = [c for c in comparisons if c not in ("~", "==")]
     if len(sharp) > 1:
         return None
     return Limit(sharp[0] if sharp else comparisons[0], low=value, unit=unit)
-
-
-def _window(part: Node, numbers: list[tuple[float, str]], comparisons: list[str], *, catalogue: Catalogue) -> Limit | None:
-    (low, first), (high, second) = numbers
-    if any(c not in ("~", "==") for c in comparisons):
-        return None
-    if part.name == "Either" and (abs(high - low) != 1 or (low > high and bool(first))):
-        return None
-    low, high = (high, low) if part.name == "Either" and low > high else (low, high)  # 'one or zero'
-    ends = part.mentions("num")
-    hundreds = 100 <= high < 1000 and high % 100 == 0 and len(ends) == 2 and ends[1].j - ends[1].i > 1
-    if hundreds and not first and low == int(low) and 1 <= low < high / 100:
-        low *= 100.0  # 'between six and eight hundred'
-    elif hundreds and not first and low < 20:
-        return None
-    return _between(low, high, first, second, catalogue=catalogue)
-
-
-def _between(low: float, high: float, first: str, second: str, *, catalogue: Catalogue) -> Limit | None:
-    if first and second and first != second and parsed(first, catalogue=catalogue) != parsed(second, catalogue=catalogue):
-        one, two = parsed(first, catalogue=catalogue), parsed(second, catalogue=catalogue)
-        if one is None or two is None or not one.name or one.name != two.name:
-            return None
-    if low > high and low < 0:
-        low, high = high, low  # 'Tg -30 to -50 °C'
-    return Limit("between", low=low, high=high, unit=second or first) if low <= high else None
 
 
 # ---- which property

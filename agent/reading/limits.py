@@ -51,19 +51,27 @@ def property_condition(
     return _condition(definition, operator, values, notes), notes
 
 
+#: mg/L of a solution of 1 wt% in water, and up to how many wt% its density is near enough to that of water.
+_MG_PER_L_OF_PER_CENT, _DILUTE = 1e4, 10.0
+
+
 def mass_condition(definition: Property, limit: Limit, phrase: str, *, catalogue: Catalogue) -> tuple[Condition, list[str]] | None:
     """The condition in mg/L, with notes, for a solubility that is stated by mass ('50 µg/mL'); None for any other.
 
     Raises GoalError for a comparison that a mass cannot be held against.
     """
     unit = parsed(limit.unit, catalogue=catalogue) if limit.unit else None
-    factor = mass_concentration(unit) if unit is not None and definition.name == "aqueous_solubility" else None
-    if factor is None or unit is None:
+    if unit is None or definition.name != "aqueous_solubility":
         return None
-    values = [v * factor for v in (limit.low, limit.high) if v is not None]
+    said = [v for v in (limit.low, limit.high) if v is not None]
+    dilute = unit.name == "wt%" and max(said, default=math.inf) <= _DILUTE
+    factor = _MG_PER_L_OF_PER_CENT if dilute else mass_concentration(unit)
+    if factor is None:
+        return None
+    values = [v * factor for v in said]
     if not values or min(values) <= 0:
         raise GoalError("a solubility is a positive amount", phrase=phrase)
-    note = f"{unit.written} is compared through the molar mass of each candidate"
+    note = f"{unit.written} is compared through the molar mass of each candidate" + (", 1 wt% in water as 10 g/L" if dilute else "")
     if limit.operator == "between":
         return Condition(comparison="between", low=min(values), high=max(values)), [note]
     operator = {"better": ">", "better=": ">=", "worse": "<"}.get(limit.operator, limit.operator)

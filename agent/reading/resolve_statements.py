@@ -52,10 +52,19 @@ _DUMMY: dict[str, Any] = {"id": "", "text": ""}
 _EMITTING = frozenset(
     ["emitter", "fluorophore", "luminophore", "luminogen", "phosphor", "scintillator", "laser dye", "fluorescent probe", "fluorescent dye"]
 )
+#: Of these a peak without another word is that of their light.
+_LIGHT_SOURCES = frozenset(["emitter", "luminogen", "luminophore", "phosphor", "scintillator", "laser dye"])
 _ABSORBING = ("abs", "λ", "lambda", "uv", "excit", "ex ", "ex.", "colour", "color", "wavelength")
 #: Words that say of a property that it is that of the substance by itself.
 _OF_THE_PURE = frozenset(["neat", "pure", "undiluted"])
 _SIGNS = re.compile(r"[,;:.!?()](?=\s|$)|\(")
+
+
+def _is_permittivity(limit: Limit, phrase: str) -> bool:
+    """Whether an ε without a unit has the size of a permittivity: above all logarithms of molar absorptivities, below all that are none."""
+    numbers = [v for v in (limit.low, limit.high) if v is not None]
+    plain = not limit.unit and limit.ref is None and "log" not in phrase.lower() and "lg" not in phrase.lower()
+    return plain and bool(numbers) and all(7.0 < v < 200.0 for v in numbers)
 
 
 def near_text(goal: str, phrase: str) -> str:
@@ -161,6 +170,9 @@ class StatementResolver:
         if group and self.candidate_class not in definition.classes:
             self._count(Statement("count", s.phrase, name=group, limit=s.limit, soft=s.soft, assumption=s.assumption))
             return
+        if name == "log_epsilon" and self.family != "dye" and _is_permittivity(s.limit, s.phrase):
+            self.assume(s.phrase, "an ε of this size is taken as the relative permittivity")
+            name, definition = "relative_permittivity", self.catalogue["relative_permittivity"]
         self._fits_class(name, s.phrase)
         if definition.needs_unit and not s.limit.unit and s.limit.ref is None:
             raise Unread(f"{definition.label}: without a unit it is not said which way round ({', '.join(definition.accepted_units)})")
@@ -169,7 +181,10 @@ class StatementResolver:
                 f"{definition.label} is not predicted {s.shape}, only at {' and '.join(definition.measured_at).replace('..', ' to ')}"
             )
         if name == "absorption_maximum" and self.head_noun in _EMITTING and not any(word in s.phrase.lower() for word in _ABSORBING):
-            raise Unread("it is not said whether the light is absorbed or emitted")  # 'emitter, peak at 520 nm'
+            if self.head_noun not in _LIGHT_SOURCES or "peak" not in s.phrase.lower():
+                raise Unread("it is not said whether the light is absorbed or emitted")  # 'fluorophore, peak at 520 nm'
+            self.assume(s.phrase, "the peak of an emitter is taken as that of its light")
+            name, definition = "emission_maximum", self.catalogue["emission_maximum"]
         value = None
         if s.limit.ref is not None:
             ref = self._resolve_ref(s.limit.ref, s.phrase)

@@ -43,7 +43,7 @@ from tests.tables import each_row
         ("2000 candidates with MW < 300", GoalError, "2000 candidates"),
         ("2.5 rings", GoalError, "2.5 rings"),
         ("logP between 4 and 2", GoalError, "between 4 and 2"),
-        ("between 300 K and 400 °C melting point", GoalError, "300 K"),
+        ("between 300 K and 400 nm melting point", GoalError, "300 K"),
         ("Tanimoto similarity to aspirin above 1.5", GoalError, "above 1.5"),
         ("a TPSA better than 90", GoalError, "better than 90"),
         ("stable at 5000 °C", GoalError, "stable at 5000 °C"),

@@ -47,7 +47,7 @@ OTHER = (
     "dropping point above 200 °C", "pour point below -20 °C", "cloud point below 0 °C", "clearing point above 85 °C", "softening point above 100 °C",
     "fire point above 200 °C", "autoignition temperature above 300 °C", "smoke point above 20 °C", "aniline point above 90 °C", "Krafft point below 20 °C",
     "crystallisation temperature below 20 °C", "onset temperature above 200 °C", "sublimation temperature above 200 °C", "boiling point above 100 °C at 10 mbar",
-    "electroluminescence maximum at 520 nm", "excitation maximum at 500 nm", "absorption onset at 600 nm", "absorption edge at 600 nm",
+    "electroluminescence maximum at 520 nm", "absorption onset at 600 nm", "absorption edge at 600 nm",
     "absorption coefficient above 10000", "absorption cross section above 100", "absorbance above 1", "water absorption below 2 %",
     "log D at pH 2 below 2", "log D of uranium above 2", "log BB above 0", "log Koc below 3", "pKa above 4", "melting enthalpy above 200", "melt flow index above 2", "mass loss below 2 %",
     "gel point below 30 °C", "heat deflection temperature above 100 °C", "critical temperature above 100 °C", "solubility parameter above 18",
