@@ -1,7 +1,10 @@
-"""The family of a polymer that its chain names ('polymer electrolyte matrix, polyether backbone'), or its monomer ('a silicone with a Tg below -100 °C')."""
+"""A family that is named apart from the noun of the thing: by the chain of a polymer ('polymer electrolyte matrix, polyether backbone'), by a monomer
+('a silicone with a Tg below -100 °C'), by what the thing serves as ('an ester as plasticiser').
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from agent.reading.clause import Clause
@@ -49,4 +52,33 @@ def polymers_named(reader: Reader, clauses: list[Clause]) -> list[Clause]:
         if name:
             family = next(f for f in families() if f.name == name)
             found[n] = replace(clause, role="head", reason="", statements=(), families=((family, text),), candidate_class="polymer")
+    return found
+
+
+#: What leads a family that the thing is to serve as.
+_AS = re.compile(
+    r"(?:(?:that |which |to )?(?:can |could |may |will |is to |must |should )?(?:acts?|serves?|functions?|be used|be employed|used|works?|acting|serving) )?as (?:an? |the |our |new )?$",
+    re.IGNORECASE,
+)
+#: What stands before 'as solvent' where that is the medium of something else.
+_MEDIUM = frozenset(["in", "with", "using", "such", "same", "known", "only", "just", "as", "not", "no", "than"])
+
+
+def served_as(reader: Reader, clauses: list[Clause]) -> list[Clause]:
+    """The clauses, a molecule of no named family with that which it serves as: 'an ester as solvent for coatings'; not 'measured in toluene as solvent'."""
+    lattice = reader.lattice
+    heads = [c for c in clauses if c.content == "head" or c.role == "head"]
+    if not heads or any(c.candidate_class == "polymer" for c in heads) or any(f.name for c in clauses for f, _ in c.families):
+        return clauses
+    found = list(clauses)
+    for n, clause in enumerate(clauses):
+        if n == 0 or clause.role not in ("unread", "purpose") or clause.denied or clause.statements:
+            continue
+        for m in (m for k in range(clause.i, clause.j) for m in lattice.of(k, "fam")):
+            before = lattice.text(clause.i, m.i) + " "
+            words = {lattice.lower(k) for k in range(max(0, clause.i - 4), clause.i)}
+            led = _AS.fullmatch(before) is not None and not words & _MEDIUM and m.value.name and m.value.candidate_class == "molecule"
+            if led and (m.j == clause.j or lattice.lower(m.j) in ("for", "in", "of")):
+                family = replace(clause, j=m.j, role="adjunct", reason="", families=((m.value, lattice.text(m.i, m.j)),))
+                return [*found[:n], family, *([replace(clause, i=m.j, start=m.j)] if m.j < clause.j else []), *found[n + 1 :]]
     return found

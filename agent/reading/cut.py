@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from agent.reading.acidity import whose_pka
-from agent.reading.backbones import chains_named, polymers_named
+from agent.reading.backbones import chains_named, polymers_named, served_as
 from agent.reading.boundaries import STOPS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
@@ -38,7 +38,9 @@ class _Best:
 
     def on(self, cost: tuple[int, int], i: int, clauses: tuple[Clause, ...], state: int) -> _Best:
         """This way from piece ``i``, in ``state`` there, by a step over ``clauses``."""
-        quiet = self.quiet and all(c.role != "unread" or c.content in ("purpose", "adverbial") for c in clauses)
+        last = self.clauses[-1] if self.clauses else None
+        hung = last is not None and last.content in ("purpose", "adverbial") and bool(clauses) and last.j == clauses[0].i
+        quiet = self.quiet and all(c.role != "unread" or c.content in ("purpose", "adverbial") or hung for c in clauses)
         named = self.named and all(c.content in ("vague", "name") for c in clauses)
         return _Best(cost, i, clauses, state, quiet, named)
 
@@ -299,7 +301,7 @@ def _opened_as(opened: list[Mention]) -> str:
 
 def settled(reader: Reader, clauses: list[Clause]) -> list[Clause]:
     """The clauses with those unread that an unread neighbour makes doubtful, until nothing changes; unread neighbours joined."""
-    named = open_lists(reader, chains_named(reader, polymers_named(reader, _joined(reader, clauses))))
+    named = open_lists(reader, served_as(reader, chains_named(reader, polymers_named(reader, _joined(reader, clauses)))))
     clauses = explained(reader, denied_lists(reader, likewise(reader, others_denied(reader, named))))
     while True:
         reasons = [doubted(reader, clauses, n) for n in range(len(clauses))]

@@ -218,6 +218,9 @@ def _signs(lattice: Lattice, n: int) -> None:
         here.append(Mention(n, n + 1, "skip"))
     if piece.text == "I" and (n == 0 or pieces[n - 1].text in ".;!?:") and n + 1 < len(pieces) and pieces[n + 1].text.islower():
         lattice.at[n] = here = [m for m in here if m.kind != "elem"]  # 'I would take ...'
+    if piece.text == "As" and (n == 0 or pieces[n - 1].text in (".", "!", "?")) and n + 1 < len(pieces) and pieces[n + 1].text.isalpha():
+        lattice.at[n] = here = [m for m in here if m.kind != "elem"]
+        here.append(Mention(n, n + 1, "purpose"))  # 'As NMP substitute we need ...'
     if piece.text in _QUOTES:
         here.append(Mention(n, n + 1, "quote"))
 
