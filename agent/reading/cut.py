@@ -27,7 +27,7 @@ _BETWEEN = ("and", "or", "but", "skip", "quote", "request")
 
 @dataclass(frozen=True)
 class _Best:
-    """The best way to a piece. ``quiet``: nothing unread on it but purposes and adverbials; ``named``: nothing on it but words before a noun."""
+    """The best way to a piece. ``quiet``: nothing unread on it but purposes and adverbials; ``led``: nor but what follows one of these at once; ``named``: nothing on it but words before a noun."""
 
     cost: tuple[int, int]
     back: int
@@ -35,14 +35,15 @@ class _Best:
     state: int
     quiet: bool = True
     named: bool = True
+    led: bool = True
 
     def on(self, cost: tuple[int, int], i: int, clauses: tuple[Clause, ...], state: int) -> _Best:
         """This way from piece ``i``, in ``state`` there, by a step over ``clauses``."""
         last = self.clauses[-1] if self.clauses else None
         hung = last is not None and last.content in ("purpose", "adverbial") and bool(clauses) and last.j == clauses[0].i
-        quiet = self.quiet and all(c.role != "unread" or c.content in ("purpose", "adverbial") or hung for c in clauses)
+        aside = all(c.role != "unread" or c.content in ("purpose", "adverbial") for c in clauses)
         named = self.named and all(c.content in ("vague", "name") for c in clauses)
-        return _Best(cost, i, clauses, state, quiet, named)
+        return _Best(cost, i, clauses, state, self.quiet and aside, named, self.led and (aside or hung))
 
 
 #: Of a path: no thing designed yet, its noun phrase read, or spoken of as the subject of a clause only ('our plasticiser must ...').
@@ -84,7 +85,7 @@ def _head_place(i: int, reader: Reader, here: _Best) -> str:
     """Whether the noun of the thing designed may stand at ``i``: 'open' after adjectives only, 'determined' with an article after others."""
     if any(m.j == i for k in range(max(0, i - _LONGEST_OR), i) for m in reader.lattice.of(k, "or")):
         return ""
-    if reader.lattice.has(i, "request", "subject", "skip") and _requests(reader, i) and (here.quiet or reader.sign(i - 1)):
+    if reader.lattice.has(i, "request", "subject", "skip") and _requests(reader, i) and (here.led or reader.sign(i - 1)):
         return "requested"
     if reader.lattice.lower(i) in _NEEDING and reader.lattice.has(i, "request") and _named_subject(reader, i):
         return "requested"
