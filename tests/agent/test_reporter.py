@@ -44,7 +44,7 @@ def test_other_goals_and_polymers_get_none(goal: str) -> None:
 
 
 def test_what_is_shown_quotes_the_flash_point_beside_a_level_that_was_found_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    def predict(names: list[str], structures: list[str], *_: Any) -> dict[str, list[PropertyValue]]:
+    def predict(names: list[str], structures: list[str], *_: Any, **__: Any) -> dict[str, list[PropertyValue]]:
         value = PropertyValue(value=104.0, sigma=16.0, method="test", method_version="1", in_domain=True)
         return {name: [value for _ in structures] for name in names}
 

@@ -122,6 +122,18 @@ class Calculators:
             raise SpecError(f"nothing is known of the errors of {name!r}")
         return found
 
+    @cached_property
+    def _moments(self) -> dict[str, tuple[float, float]]:
+        return {}
+
+    def measured_moments(self, name: str) -> tuple[float, float]:
+        """Mean and standard deviation of the measured values from which what predicts ``name`` has learnt, in its unit; raises as :meth:`calibration`."""
+        if name not in self._moments:
+            arrays = self.calibration(name)
+            measured = np.asarray(arrays["oof_pred"], dtype=np.float64) + np.asarray(arrays["oof_residual"], dtype=np.float64)
+            self._moments[name] = float(measured.mean()), float(measured.std())
+        return self._moments[name]
+
     def estimate(
         self,
         structures: Sequence[str],

@@ -25,7 +25,7 @@ class LearntModels(PlainCalculator):
         """Predictions; None with the reason for what a model does not cover. PredictorError where weights are missing or damaged."""
         from tools.predictors.predict import predict
 
-        return predict(names, list(batch.structures), batch.candidate_class, batch.conditions)
+        return predict(names, list(batch.structures), batch.candidate_class, batch.conditions, read=batch.mols)
 
     def calibration(self, name: str) -> dict[str, NDArray[np.float32]] | None:
         """Predictions and residuals of its training structures by models that had not seen them, in the unit of the property.

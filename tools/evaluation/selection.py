@@ -69,9 +69,7 @@ def training_priors(names: Sequence[str], *, calculators: Calculators) -> dict[s
         if isinstance(calculators.of(name), Costly):
             priors[name] = Prior(0.0, 0.0)
             continue
-        arrays = calculators.calibration(name)
-        measured = np.asarray(arrays["oof_pred"], dtype=np.float64) + np.asarray(arrays["oof_residual"], dtype=np.float64)
-        priors[name] = Prior(float(measured.mean()), float(measured.std()))
+        priors[name] = Prior(*calculators.measured_moments(name))
     return priors
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from rdkit import Chem
 
 from core.candidate import PropertyValue
 from core.errors import PredictorError
@@ -39,13 +40,15 @@ def predict(
     conditions: EstimationConditions,
     *,
     folder: Path | None = None,
+    read: Sequence[Chem.Mol] | None = None,
 ) -> dict[str, list[PropertyValue]]:
     """The predicted properties ``names`` of ``structures`` (SMILES): one list a name, in the order of the structures.
 
     A value carries one standard deviation (``sigma``), its 90 % interval, whether the structure is inside the model's domain, and the
     nearest training structure with its similarity and, where the licence allows, its measured value. A structure that a model does
     not cover gives ``value`` None with the reason; nothing is raised for it. ``conditions.solvent_smiles`` is the solvent of the
-    dye models; ``folder`` holds other weights than the shipped ones. Raises SpecError for an unknown name and PredictorError where
+    dye models; ``folder`` holds other weights than the shipped ones; ``read`` are the molecules that RDKit has read from these very SMILES, where
+    they are at hand (not modified). Raises SpecError for an unknown name and PredictorError where
     weights are missing or damaged.
     """
     specs = [predictor_spec(name) for name in names]
@@ -54,7 +57,8 @@ def predict(
     found: dict[str, list[PropertyValue]] = {}
     for spec in specs:
         if spec.kind not in ready:
-            ready[spec.kind] = [prepare(smiles, spec.kind, candidate_class) for smiles in structures]
+            mols = read if read is not None else [None] * len(structures)
+            ready[spec.kind] = [prepare(smiles, spec.kind, candidate_class, mol) for smiles, mol in zip(structures, mols, strict=True)]
         found[spec.name] = _predict_one(load_model(spec.name, folder), ready[spec.kind], conditions, describer)
     return found
 

@@ -32,11 +32,14 @@ class Prepared:
     note: str = ""
 
 
-def prepare(smiles: str, kind: FeatureKind, candidate_class: CandidateClass) -> Prepared | str:
-    """``smiles`` made ready for the predictors of ``kind``, or the reason why they cannot be used for it. Never raises."""
+def prepare(smiles: str, kind: FeatureKind, candidate_class: CandidateClass, read: Chem.Mol | None = None) -> Prepared | str:
+    """``smiles`` made ready for the predictors of ``kind``, or the reason why they cannot be used for it. Never raises.
+
+    ``read``: the molecule that RDKit has read from this very SMILES, where it is at hand; it is not modified.
+    """
     if (kind == "polymer") != (candidate_class == "polymer"):
         return "defined for polymers, not for molecules" if kind == "polymer" else "defined for molecules, not for polymers"
-    whole = _whole(smiles, polymer=kind == "polymer")
+    whole = _whole(smiles, polymer=kind == "polymer") if read is None else _looked_at(read)
     if isinstance(whole, str):
         return whole
     with BlockLogs():
@@ -66,6 +69,10 @@ def _whole(smiles: str, *, polymer: bool) -> _Whole | str:
         parsed = parse_polymer(smiles) if polymer else parse_smiles(smiles)
     except StructureError as error:
         return str(error)
+    return _looked_at(parsed)
+
+
+def _looked_at(parsed: Chem.Mol) -> _Whole | str:
     with BlockLogs():
         mol = _without_isotopes(parsed)
         heavy = mol.GetNumHeavyAtoms()
@@ -87,13 +94,15 @@ def _prepared(whole: _Whole) -> Prepared:
 
 def _without_isotopes(mol: Chem.Mol) -> Chem.Mol:
     atoms = map(mol.GetAtomWithIdx, range(mol.GetNumAtoms()))
-    labelled = [atom for atom in atoms if atom.GetIsotope() or atom.GetAtomMapNum()]
+    labelled = [atom.GetIdx() for atom in atoms if atom.GetIsotope() or atom.GetAtomMapNum()]
     if not labelled:
         return mol
-    for atom in labelled:
+    plain = Chem.Mol(mol)
+    for index in labelled:
+        atom = plain.GetAtomWithIdx(index)
         atom.SetIsotope(0)
         atom.SetAtomMapNum(0)
-    return Chem.RemoveHs(mol)
+    return Chem.RemoveHs(plain)
 
 
 def _molecule(whole: _Whole) -> Prepared | str:

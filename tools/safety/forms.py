@@ -54,7 +54,7 @@ def forms(smiles: str, candidate_class: CandidateClass, read: Chem.Mol | None = 
         if candidate_class != "molecule":
             raise StructureError(f"{candidate_class!r} is not a candidate class")
         whole = _plain(parse_smiles(smiles, read=read))
-        pieces = Chem.GetMolFrags(whole, asMols=True)
+        pieces = Chem.GetMolFrags(whole, asMols=True) if len(Chem.GetMolFrags(whole)) > 1 else (whole,)
         reduced = [less for piece in pieces if (less := _without_amine_oxide(piece)) is not None]
         bare = [
             _form(less, whole=False, piece=True, keyed=less.GetNumHeavyAtoms() <= LARGEST_LISTED, masked=True)

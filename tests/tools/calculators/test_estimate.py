@@ -25,7 +25,7 @@ def fake_predictor(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
     asked: list[Sequence[str]] = []
 
     def predict(
-        names: Sequence[str], structures: Sequence[str], candidate_class: str, conditions: EstimationConditions
+        names: Sequence[str], structures: Sequence[str], candidate_class: str, conditions: EstimationConditions, **_: object
     ) -> dict[str, list[PropertyValue]]:
         asked.append(list(structures))
         return {

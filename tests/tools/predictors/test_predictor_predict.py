@@ -17,6 +17,7 @@ from tools.predictors.model import Z90, load_model
 from tools.predictors.predict import calibration, predict, predictor_versions, residual_correlation
 from tools.predictors.specs import PREDICTORS, predictor_spec
 from tools.predictors.weights import WEIGHTS, WeightsFolder
+from tools.structures.parse import parse_smiles
 from tools.structures.similarity import morgan_fingerprint
 
 _MOLECULE_NAMES = tuple(name for name, spec in PREDICTORS.items() if spec.kind != "polymer")
@@ -252,3 +253,12 @@ def test_weights_are_small_and_safe() -> None:
     files = [path for path in Path(WEIGHTS).rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 80e6
     assert {"".join(path.suffixes) for path in files} <= {".json", ".md", ".npz", ".txt.gz", ".tsv.gz"}
+
+
+def test_molecules_at_hand_give_the_same_and_stay_as_they_are() -> None:
+    texts = ["CCO", "[13CH3]CO", "CC(=O)Oc1ccccc1C(=O)O", "[Na+].CC(=O)[O-]", "[CH3:1]CN"]
+    mols = [parse_smiles(text) for text in texts]
+    before = [Chem.MolToSmiles(mol) for mol in mols]
+    names = ["aqueous_solubility", "boiling_point"]
+    assert predict(names, texts, "molecule", EstimationConditions(), read=mols) == predict(names, texts, "molecule", EstimationConditions())
+    assert [Chem.MolToSmiles(mol) for mol in mols] == before
