@@ -114,7 +114,9 @@ class StructureService:
 
         calculators = self._workspace.calculators
         kind: CandidateClass = "polymer" if "*" in smiles else "molecule"
-        plain = DesignSpec(goal="", candidate_class=kind, conditions=conditions)
+        plain = DesignSpec.model_construct(
+            goal="", candidate_class=kind, conditions=conditions
+        )  # of parts that are valid: nothing to check
         dear = costly_names(calculators)
         names = [p.name for p in calculators.catalogue if kind in p.classes and p.name not in dear]
         candidate = judge_one(smiles, plain, proposer="user", names=names, blocked="answer", calculators=calculators)

@@ -53,7 +53,7 @@ def run(tree: Path, arguments: Sequence[str], *, variables: Mapping[str, str | N
         return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, out.read().decode("utf-8", "replace"))
 
 
-def least(tree: Path, arguments: Sequence[str], *, times: int = 5) -> float:
+def least(tree: Path, arguments: Sequence[str], *, times: int = 9) -> float:
     """Processor seconds of ``python ARGUMENTS``, as on a processor of usual speed: the least of some runs, which the first one warms up.
 
     The speed of the processor, and what else it has to do, is measured between the runs by the import of NumPy and RDKit.

@@ -45,9 +45,8 @@ class Trees:
         splits = leaves - 1
         if not len(leaves) or splits.min() < 0 or splits.sum() != len(arrays["test"]) or leaves.sum() != len(arrays["value_digits"]):
             raise TreesError("these arrays hold no trees")
-        for side in ("left", "right"):
-            if not _within(arrays[side], splits):
-                raise TreesError("these arrays hold no trees")
+        if not _within(arrays["left"], arrays["right"], splits):
+            raise TreesError("these arrays hold no trees")
         if len(arrays["test"]) and int(arrays["test"].max()) >= len(arrays["column"]):
             raise TreesError("these arrays hold no trees")
         self._arrays, self._width, self._asked = arrays, int(arrays["width"][0]), 0
@@ -108,11 +107,18 @@ class Trees:
         )
 
 
-def _within(children: NDArray[Any], splits: NDArray[np.int64]) -> bool:
-    """Whether there is a child for each split, and each is a split or, as -1 minus it, a leaf of the same tree."""
-    kind = children.dtype if children.dtype.kind == "i" and splits.max() <= np.iinfo(children.dtype).max else np.dtype(np.int64)
+def _within(left: NDArray[Any], right: NDArray[Any], splits: NDArray[np.int64]) -> bool:
+    """Whether there are two children for each split, and each is a split or, as -1 minus it, a leaf of the same tree."""
+    kind = (
+        left.dtype
+        if left.dtype == right.dtype and left.dtype.kind == "i" and splits.max() <= np.iinfo(left.dtype).max
+        else np.dtype(np.int64)
+    )
     ends = np.repeat(splits.astype(kind), splits)
-    return len(children) == len(ends) and not (children >= ends).any() and not (children < -1 - ends).any()
+    if not len(left) == len(right) == len(ends):
+        return False
+    least = -1 - ends
+    return not any((side >= ends).any() or (side < least).any() for side in (left, right))
 
 
 @dataclass(frozen=True)

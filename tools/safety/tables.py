@@ -6,12 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rdkit import Chem, rdBase
-
 from core import data
 from core.candidate import SafetyRuleHit, Verdict
 from tools.safety.forms import Form
-from tools.structures.standardise import inchikey
 
 #: Rows of regulated_keys.csv whose key is not the compound's but that of a mere ion, or of methane where a structure was missing
 #: (ricin, phosphorus pentasulfide, bifluorides). They would flag every sodium salt, and methane. Correct keys of
@@ -102,8 +99,7 @@ def precursors() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def restricted_amines() -> dict[str, str]:
     """First InChIKey block -> name of an aromatic amine of REACH Annex XVII, entry 43."""
-    with rdBase.BlockLogs():
-        return {inchikey(Chem.MolFromSmiles(row["smiles"])).split("-")[0]: row["name"] for row in _rows("aromatic_amines.tsv")}
+    return {row["inchikey"].split("-")[0]: row["name"] for row in _rows("aromatic_amines.tsv")}
 
 
 def medicine_of(form: Form) -> Medicine | None:

@@ -9,12 +9,14 @@ import pytest
 from rdkit import Chem
 
 import tools.safety.rules as safety_rules
+from core import data
 from core.candidate import Material, Route, RouteStep
 from tests.tables import each_row
 from tools.safety import goal_text, guard, structure
 from tools.safety.guard import alert_verdict, guard_version, guarded_materials, structure_verdict
 from tools.safety.rules import rules_version, structure_rules
 from tools.safety.tables import MISASSIGNED, medicines, regulated, restricted_amines
+from tools.structures.standardise import inchikey
 
 HERE = Path(__file__).resolve().parents[3] / "evals" / "data" / "guard"
 
@@ -117,6 +119,11 @@ def test_azo_dyes_are_cleaved() -> None:
     assert "warn.azo_amine" in [hit.id for hit in hydrazone.rules]
     assert structure_verdict("CCN(CC)c1ccc(N=Nc2ccc(C#N)cc2)cc1", "molecule").verdict == "allow"
     assert len(restricted_amines()) == 22
+
+
+def test_the_keys_of_the_restricted_amines_are_those_of_their_structures() -> None:
+    for row in data.rows("tools.safety", "tables/aromatic_amines.tsv"):
+        assert inchikey(Chem.MolFromSmiles(row["smiles"])) == row["inchikey"], row["name"]
 
 
 @each_row(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
@@ -65,12 +64,19 @@ def _line(name: str, raw: float) -> Outcome:
     return Outcome(round(value, 4), sigma=round(sigma, 4))
 
 
-@dataclass(frozen=True)
 class _Quantum(PlainCostly, ABC):
-    """What the calculators below have in common; each gives ``name``, ``properties`` and ``found``."""
+    """What the calculators below have in common; each gives ``name``, ``properties`` and ``found``. Two of one kind are equal."""
 
+    name: str
+    properties: tuple[Property, ...]
     seconds: float = 4.0
     limit: float = 300.0
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
 
     @property
     def version(self) -> str:
@@ -99,7 +105,6 @@ class _Quantum(PlainCostly, ABC):
         """The values of at least the names of ``call`` for a molecule in the units of the properties. Raises NoGeometry, NotConverged."""
 
 
-@dataclass(frozen=True)
 class Orbitals(_Quantum):
     """Orbitals, ionisation energy, electron affinity and dipole: one geometry and three energies."""
 
@@ -124,7 +129,6 @@ class Orbitals(_Quantum):
         }
 
 
-@dataclass(frozen=True)
 class Hydration(_Quantum):
     """The free energy of solvation in water."""
 
@@ -138,7 +142,6 @@ class Hydration(_Quantum):
         return {"hydration_free_energy": _line("hydration_free_energy", solvation(smiles, "water"))}
 
 
-@dataclass(frozen=True)
 class Solvation(_Quantum):
     """The free energy of solvation in the solvent of the conditions, as the method gives it."""
 
@@ -156,7 +159,6 @@ class Solvation(_Quantum):
         return {"solvation_free_energy": Outcome(round(solvation(smiles, name), 4))}
 
 
-@dataclass(frozen=True)
 class Triplet(_Quantum):
     """The lowest triplet."""
 
@@ -170,7 +172,6 @@ class Triplet(_Quantum):
         return {"triplet_energy": _line("triplet_energy", triplet_gap(smiles))}
 
 
-@dataclass(frozen=True)
 class WeakestBond(_Quantum):
     """The weakest single bond: up to six bonds, two radicals each."""
 
