@@ -106,7 +106,7 @@ def _hangs_on_it(reader: Reader, before: Clause, clause: Clause, sign: str, join
         return True  # 'phenols | keep out oxygen'
     if clause.content == "share" and before.role == "unread" and not sign and not joined:
         return True  # 'taking up | 20 wt% nitrogen', 'for steel | with 0.5 wt% carbon'
-    if of_a_process(reader, before, clause, sign):
+    if of_a_process(reader, before, clause, sign) or _made_of(reader, before, clause, sign, joined):
         return True
     if clause.content == "similarity" and before.content == "motif" and not sign and not joined:
         return True  # 'a benzodiazepine bicycle | like diazepam'
@@ -129,6 +129,18 @@ def _hangs_on_it(reader: Reader, before: Clause, clause: Clause, sign: str, join
     of_part = of_part or borne_by_a_part(reader, before, clause)
     # 'an alkyl chain | of 12 carbons', 'a macrocycle | of 15 atoms'
     return atoms and not sign and not joined and (of_part or reader.lattice.lower(before.j - 1) in _PART_NOUNS)
+
+
+#: Groups that are made of two others, and the others: 'an ester of a fatty acid' holds no acid.
+_JOINED = frozenset(["ester", "amide", "acid anhydride", "imide", "ether", "urea", "carbamate", "hydrazide", "acetal", "imine"])
+_MAKING = ("acid", "alcohol", "amine", "phenol", "aldehyde", "ketone", "aniline", "diol", "glycol", "amino acid")
+
+
+def _made_of(reader: Reader, before: Clause, clause: Clause, sign: str, joined: set[str]) -> bool:
+    """Whether ``clause`` says of what a group before it is made: 'ester | of a fatty acid'."""
+    told = reader.lattice.lower(clause.i) == "of" and clause.content == "motif" and not clause.denied and not sign and not joined
+    held = [s.name for s in (*before.statements, *before.suggested) if s.kind in ("motif", "count")]
+    return told and bool(held) and all(name in _JOINED for name in held) and all(s.name.endswith(_MAKING) for s in clause.statements)
 
 
 def _not_needed(reader: Reader, before: Clause, clause: Clause) -> bool:

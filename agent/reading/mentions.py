@@ -132,6 +132,10 @@ _PARENTHESIS = re.compile(
 _QUOTES = "\"'`*_#|{}^$\\@"
 
 
+#: Verbs that say on what a thing is put, where a metal follows.
+_SEATED = frozenset(["sit", "sits", "sitting", "seated", "rest", "rests", "resting"])
+
+
 def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
     """All mentions of a normalised goal. Raises GoalError for what looks like a SMILES and cannot be read."""
     found = [(m.start(), m.end()) for m in _PIECES.finditer(plain)]
@@ -182,6 +186,9 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
             lattice.at[n] = [m for m in lattice.at[n] if m.kind not in ("negation", "edit_remove") or m.j > n + 1]
         if pieces[n].lower == "lead" and n + 1 < len(pieces) and {m.kind for m in lattice.at[n + 1]} & {"open", "relative", "prop"}:
             lattice.at[n] = [m for m in lattice.at[n] if m.kind != "halide"]  # 'no lead with a nitro group'
+    for n in range(len(pieces)):
+        if pieces[n].lower in _SEATED and any(m.kind == "elem" for k in (n + 2, n + 3) if k < len(pieces) for m in lattice.at[k]):
+            lattice.at[n] = [m for m in lattice.at[n] if m.kind != "open"]  # 'it sits on copper'
     for n in range(len(pieces)):
         mark_words(lattice, n)
     mark_beside(lattice)
@@ -393,3 +400,12 @@ def _units(lattice: Lattice, ends: dict[int, int]) -> None:
             end = lattice.pieces[k].start + len(unit.written) if unit else -1
             if unit is not None and end in ends:
                 lattice.at[j].append(Mention(j, ends[end], "unit", unit))
+                _plus_behind(lattice, ends[end])
+
+
+def _plus_behind(lattice: Lattice, k: int) -> None:
+    """A plus sign that hangs on a unit is 'or more': '60 °C+'; not '60 °C + two esters', nor '3 mM Na+'."""
+    pieces = lattice.pieces
+    hangs = k < len(pieces) and pieces[k].text == "+" and pieces[k].glued
+    if hangs and (k + 1 == len(pieces) or not pieces[k + 1].glued or pieces[k + 1].text in (",", ";", ".", ")")):
+        lattice.at[k].append(Mention(k, k + 1, "after", ">="))

@@ -55,6 +55,8 @@ _EMITTING = frozenset(
 #: Of these a peak without another word is that of their light.
 _LIGHT_SOURCES = frozenset(["emitter", "luminogen", "luminophore", "phosphor", "scintillator", "laser dye"])
 _ABSORBING = ("abs", "λ", "lambda", "uv", "excit", "ex ", "ex.", "colour", "color", "wavelength")
+#: Of these 'cationic' says how what they start goes on.
+_INITIATING = frozenset(["photoinitiator", "initiator", "thermal initiator", "photoacid generator", "curing agent", "hardener"])
 #: Words that say of a property that it is that of the substance by itself.
 _OF_THE_PURE = frozenset(["neat", "pure", "undiluted"])
 _SIGNS = re.compile(r"[,;:.!?()](?=\s|$)|\(")
@@ -396,6 +398,11 @@ class StatementResolver:
             raise Unread(f"'{s.phrase}' has no meaning here that can be computed for a {self.head_noun}")
         if entry.not_for and self.head_unread:
             raise Unread(f"'{s.phrase}' is said of gases in another sense, and what the thing is was not understood")
+        if any("formal_charge" in text for text in entry.requires):
+            if f"whose {s.phrase.lower().removeprefix('whose ')}" in self.goal_text:
+                raise Unread("which ion stands beside the one that is designed is not computed")
+            if self.head_noun in _INITIATING and s.phrase.lower() in ("cationic", "anionic"):
+                raise Unread("how a polymerisation goes on is not computed; of a charge speaks 'a cation'")
         if entry.colour and self.head_noun in _EMITTING:
             raise Unread("of what emits a colour is that of its light")
         if entry.colour and any(other.name == "emission_maximum" for other in self.statements):

@@ -66,3 +66,23 @@ def test_a_number_said_otherwise_is_read(goal: str, demands: list[str]) -> None:
 )
 def test_what_does_not_fit_stays_unread(goal: str) -> None:
     assert not {text for text in asked(goal) if "contains ester" not in text and "contains amine" not in text}
+
+
+@each_row(
+    ("goal", "demand", "other"),
+    [
+        ("a cleaning fluid, flash point 60 °C+", "Flash point at least 60 °C", ""),
+        ("a solvent with bp 150 °C+ and mp -20 °C or below", "Boiling point at least 150 °C", ""),
+        ("a polyester, Tg above 40 °C. No carboxylic acids since it sits on copper.", "contains no carboxylic acid", "at least 1 Cu atom"),
+        ("a wax, mp 22 to 30 °C, ester of a fatty acid", "contains ester", "contains fatty acid"),
+        ("an amide of a carboxylic acid", "contains amide", "contains carboxylic acid"),
+        ("Cationic photoinitiator: an iodonium", "contains iodonium", "Formal charge at least 1"),
+        ("a salt whose anion is neither PF6- nor BF4-, melts below 298 K", "Melting point below 24.85 °C", "Formal charge at most -1"),
+        ("a cationic dye with λmax 500 nm", "Formal charge at least 1", ""),
+        ("two methyls sitting on the phenyl ring", "exactly 2 methyl groups", ""),
+    ],
+)
+def test_what_is_said_beside_is_not_asked_for(goal: str, demand: str, other: str) -> None:
+    found = asked(goal)
+    assert demand in found
+    assert other not in found
