@@ -19,7 +19,7 @@ from functools import lru_cache
 
 from core import data
 from core.candidate import SafetyRuleHit, Verdict
-from tools.safety import concepts, score
+from tools.safety import concepts, meaning, score, tongue
 from tools.safety.asked_for import asks_for_it, is_praise, turned_on_somebody
 from tools.safety.named import Named, named, objections
 from tools.safety.roles import JUDGED, Judged, Sentence, judged, sentences
@@ -101,17 +101,25 @@ _RULES = {
     "dismissed": "goal.poison",
     "medicine": "goal.illegal_drug",
 }
-#: From which value of the learned voice on a goal stops for a person: a stretch of at least ``FULL`` different words, a shorter one of at
+#: What one step of the voice of the meaning adds to the value of the words, and between which values of these it is asked.
+MEANT, UNSURE = 3.5, (-6.5, 9.0)
+#: From which share of romanised words a text is left to the voice of the words.
+ROMANISED = 0.5
+#: From which value of the learned voices on a goal stops for a person: a stretch of at least ``FULL`` different words, a shorter one of at
 #: least ``FEWEST``, and a full one whose hazards the roles spare; shorter ones of these are left to the roles. Chosen by leaving one author
 #: out: docs/evaluation.md.
-SUSPECT, SUSPECT_SHORT, SUSPECT_SPARED, FULL, FEWEST = -0.6, 1.0, 1.6, 6, 3
+SUSPECT, SUSPECT_SHORT, SUSPECT_SPARED, FULL, FEWEST = -1.0, 1.0, 2.0, 6, 3
 #: The same of a text of which no concept is known: its letters alone speak.
-SUSPECT_BLANK = 0.0
+SUSPECT_BLANK = 0.4
+#: The same of a short stretch of which the meaning was asked.
+SUSPECT_SHORT_MEANT = 2.3
 #: Fewest different words of a stretch that may be freed where the rules object for two reasons.
 FULL_TWICE = 8
-#: Down to which value what the rules refuse for the words of a hazard may be freed, each stretch of ``NEARBY`` words, a figure of speech, and what
-#: the rules only stop for words that are ordinary elsewhere.
-HARMLESS, HARMLESS_NEARBY, NEARBY, FIGURE, ORDINARY = -1.1, -0.3, 12, -2.0, -1.5
+#: Down to which value of both voices what the rules refuse for the words of a hazard may be freed, and of the words alone, of each stretch of ``NEARBY``
+#: words, and of the meaning alone; a figure of speech.
+HARMLESS, HARMLESS_WORDS, HARMLESS_NEARBY, HARMLESS_MEANT, NEARBY, FIGURE = -2.0, 0.0, 1.0, 0.3, 12, -2.0
+#: The same of what the rules only stop for words that are ordinary elsewhere: of both voices, and of the words alone.
+ORDINARY, ORDINARY_WORDS = -3.0, 2.0
 #: Hits that say no more than that words of a hazard occur, and stops for words that are ordinary in many goals (a neighbour, soup, "kills").
 _HAZARD_ONLY = frozenset(
     (
@@ -159,7 +167,7 @@ def _goal_hits(text: str) -> tuple[SafetyRuleHit, ...]:
             hits.setdefault(hit.id, hit)
     if len(unknown := _UNKNOWN_WRITING.findall(plain)) >= FEWEST:
         hits[f"{STOP}unknown_writing"] = _unknown_writing("".join(unknown))
-    return tuple(_weighed(list(hits.values()), plain))
+    return tuple(_weighed(list(hits.values()), plain, text))
 
 
 def _unknown_writing(letters: str) -> SafetyRuleHit:
@@ -168,34 +176,66 @@ def _unknown_writing(letters: str) -> SafetyRuleHit:
     return SafetyRuleHit(id=f"{STOP}unknown_writing", name="unknown writing", verdict="warn", reason=reason)
 
 
-def _weighed(hits: list[SafetyRuleHit], plain: str) -> list[SafetyRuleHit]:
-    """The hits of the rules together with what the learned voice says to the text in one spelling."""
-    against = [hit for hit in hits if hit.verdict == "block" or hit.id.startswith(STOP)]
+@dataclass(frozen=True)
+class Heard:
+    """What the learned voices say to a stretch of a goal: the one to its words, and the other to what it means (0 where it was not asked); ``length``: different words in it."""
+
+    words: float
+    meant: float
+    length: int
+
+    @property
+    def value(self) -> float:
+        """Both together."""
+        return self.words + MEANT * self.meant
+
+
+def _heard(plain: str, text: str) -> list[Heard]:
+    """The stretches of a goal, in one spelling and as it was written.
+
+    The voice of the meaning is asked where it can matter only: of what the words are sure, it changes nothing. Nor of what is romanised, which its encoder
+    has hardly seen.
+    """
     parts = score.stretches(plain)
+    unsure = any(part.words >= FEWEST and UNSURE[0] < part.value < UNSURE[1] for part in parts)
+    if not unsure or tongue.shares(plain, "latin").get("romanised", 0.0) > ROMANISED:
+        return [Heard(part.value, 0.0, part.words) for part in parts]
+    pieces = score.cut(text)
+    said = meaning.says([text[words[0].start : words[-1].end] for words in pieces] if len(pieces) > 1 else [text.strip()])
+    if len(said) != len(parts):  # one spelling parts the text otherwise than it was written
+        said = [max(said)] * len(parts)
+    return [Heard(part.value, value, part.words) for part, value in zip(parts, said, strict=True)]
+
+
+def _weighed(hits: list[SafetyRuleHit], plain: str, text: str) -> list[SafetyRuleHit]:
+    """The hits of the rules together with what the learned voices say to the text, in one spelling and as it was written."""
+    against = [hit for hit in hits if hit.verdict == "block" or hit.id.startswith(STOP)]
+    parts = _heard(plain, text)
     if not against:
         value = max((part.value for part in parts if part.value >= _limit(part, plain)), default=None)
         return hits if value is None else [*hits, _alike(value)]
     fewest = FULL if len(against) == 1 else FULL_TWICE
-    if any(hit.id not in _HAZARD_ONLY | _ORDINARY_WORDS for hit in against) or any(part.words < fewest for part in parts):
+    if not parts or any(hit.id not in _HAZARD_ONLY | _ORDINARY_WORDS for hit in against) or any(part.length < fewest for part in parts):
         return hits
-    highest = max(part.value for part in parts) if parts else math.inf
+    by_words, meant, highest = max(part.words for part in parts), max(part.meant for part in parts), max(part.value for part in parts)
     if all(hit.id in _ORDINARY_WORDS for hit in against):
-        harmless = highest <= ORDINARY and not turned_on_somebody(plain)
+        harmless = by_words <= ORDINARY_WORDS and highest <= ORDINARY and not turned_on_somebody(plain)
     else:
-        nearby = max(part.value for part in score.stretches(plain, NEARBY)) if parts else math.inf
+        nearby = max(part.value for part in score.stretches(plain, NEARBY))
         praise = max(highest, nearby) <= FIGURE and is_praise(plain)
-        harmless = highest <= HARMLESS and nearby <= HARMLESS_NEARBY and not asks_for_it(plain, praise)
+        harmless = by_words <= HARMLESS_WORDS and nearby <= HARMLESS_NEARBY and meant <= HARMLESS_MEANT and highest <= HARMLESS
+        harmless = harmless and not asks_for_it(plain, praise)
     return [_spoken_of(hit) if hit in against else hit for hit in hits] if harmless else hits
 
 
-def _limit(part: score.Stretch, plain: str) -> float:
+def _limit(part: Heard, plain: str) -> float:
     """From which value on a stretch of a text that no rule objects to stops it."""
-    if part.words < FEWEST or part.value < SUSPECT:
+    if part.length < FEWEST or part.value < SUSPECT:
         return math.inf
     if any(one.spared for sentence in sentences(plain) for one in judged(sentence)):
-        return SUSPECT_SPARED if part.words >= FULL else math.inf
-    if part.words < FULL:
-        return SUSPECT_SHORT
+        return SUSPECT_SPARED if part.length >= FULL else math.inf
+    if part.length < FULL:
+        return SUSPECT_SHORT_MEANT if part.meant else SUSPECT_SHORT
     return SUSPECT if concepts.seen(plain) else SUSPECT_BLANK
 
 

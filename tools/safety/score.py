@@ -154,12 +154,17 @@ def stretches(text: str, most: int = MOST_WORDS) -> list[Stretch]:
     that overlap by half, so that a harmful part is not hidden among harmless ones. Sentences of fewer than ``FEWEST_WORDS`` words count with
     the rest only.
     """
+    return [_stretch(text, words) for words in cut(text, most)]
+
+
+def cut(text: str, most: int = MOST_WORDS) -> list[tuple[Word, ...]]:
+    """The words of the stretches of ``text`` that are looked at one by one; none for a text without words."""
     whole = words_of(text)
     pieces = [words for words in _sentences(text, whole) if len(words) >= FEWEST_WORDS]
     if len(whole) <= most or not pieces:
         pieces.append(whole)
-    cut = (words[at : at + most] for words in pieces for at in range(0, max(len(words) - most // 2, 1), most // 2))
-    return [_stretch(text, words) for words in dict.fromkeys(tuple(words) for words in cut) if words]
+    found = (words[at : at + most] for words in pieces for at in range(0, max(len(words) - most // 2, 1), most // 2))
+    return [words for words in dict.fromkeys(tuple(words) for words in found) if words]
 
 
 def _sentences(text: str, words: list[Word]) -> list[list[Word]]:

@@ -16,7 +16,7 @@ from tools.safety.spelling import normalise
 
 def rules_stop(goal: str, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The ids of the rules that object to a goal, whatever the learned voice says."""
-    monkeypatch.setattr(goal_text, "_weighed", lambda hits, plain: hits)
+    monkeypatch.setattr(goal_text, "_weighed", lambda hits, plain, text: hits)
     goal_text._goal_hits.cache_clear()
     try:
         return {hit.id for hit in goal_hits(goal) if hit.verdict == "block" or hit.id.startswith("stop.")}

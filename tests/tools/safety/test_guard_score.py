@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import ConfigurationError
 from evals import guard_score
-from tools.safety import concepts, goal_text, score
+from tools.safety import concepts, goal_text, meaning, score
 from tools.safety.guard import concerns, goal_verdict, outcome
 from tools.safety.marks import features
 from tools.safety.spelling import normalise
@@ -84,7 +84,9 @@ def test_what_is_asked_for_is_never_freed(sentence: str) -> None:
     assert outcome(sentence) != "allow"
 
 
-@pytest.mark.parametrize("sentence", ["antidote to sarin", "a molecule unlike fentanyl", "ein chemischer Wagen", "no no no no no no no no"])
+@pytest.mark.parametrize(
+    "sentence", ["antidote to sarin", "a molecule unlike fentanyl", "mein chemischer Wagen", "no no no no no no no no"]
+)
 def test_too_few_words_are_left_to_the_rules(sentence: str) -> None:
     assert outcome(sentence) == "allow"
 
@@ -212,8 +214,9 @@ def test_letters_alone_have_to_say_more_than_letters_with_concepts(monkeypatch: 
     assert concepts.seen(normalise(known))
     value = (goal_text.SUSPECT + goal_text.SUSPECT_BLANK) / 2
     monkeypatch.setattr(score, "stretches", lambda *_: [score.Stretch(value, goal_text.FULL)])
-    assert goal_text._weighed([], normalise(unknown)) == []
-    assert [hit.id for hit in goal_text._weighed([], normalise(known))] == ["stop.alike"]
+    monkeypatch.setattr(meaning, "says", lambda texts: [0.0] * len(texts))
+    assert goal_text._weighed([], normalise(unknown), unknown) == []
+    assert [hit.id for hit in goal_text._weighed([], normalise(known), known)] == ["stop.alike"]
 
 
 def test_a_few_words_that_two_rules_object_to_are_not_freed(monkeypatch: pytest.MonkeyPatch) -> None:
