@@ -6,6 +6,7 @@ from agent.reading.builders import build
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.grammar import Node
+from agent.reading.backbones import behind_chain
 from agent.reading.head_alternatives import with_alternatives
 from agent.reading.head_clauses import clauses_of
 from agent.reading.head_groups import called, folded, goes_on, many, plainly_asked, plural_class, stood_for
@@ -176,6 +177,8 @@ class HeadReader:
                     j = more[0].j
             if m.kind == "vague" and not noun_like(m.value):
                 continue
+            if m.kind == "fam":
+                j = behind_chain(self.lattice, m)
             if m.kind in ("grp", "derived") and (more := self.lattice.of(j, "analogue")):
                 j = more[0].j
             elif m.kind in ("grp", "derived") and (j > m.j or self.lattice.lower(j) == "or"):

@@ -17,6 +17,7 @@ from agent.reading.modifiers import mark_beside
 from agent.reading.normalise import JOINT, as_written
 from agent.reading.number_words import number_mentions
 from agent.reading.origins import mark_origins
+from agent.reading.polymer_names import mark_polymers
 from agent.reading.preambles import ANSWER, PREAMBLE
 from agent.reading.shared_nouns import mark_shared
 from agent.reading.shortened import ABBREVIATED, one_letter, shortens
@@ -164,6 +165,7 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
         for match in pattern.finditer(plain):
             if match.start() in starts and match.end() in ends:
                 lattice.at[starts[match.start()]].append(Mention(starts[match.start()], ends[match.end()], kind))
+    mark_polymers(lattice, starts, ends)
     for start, end, value, plus in number_mentions(plain):
         if start in starts and end in ends and not _inside_word(pieces, starts[start], ends[end], catalogue=catalogue):
             n, j = starts[start], ends[end]
