@@ -14,6 +14,7 @@ from agent.reading.limit_builders import INVERSE, Measured, beside_the_word, lim
 from agent.reading.measured_at import condition_of, holds
 from agent.reading.measured_in import solvent_of, whatever_solvent
 from agent.reading.mentions import Lattice
+from agent.reading.odds_builder import odds
 from agent.reading.share_builder import none_of, share
 from agent.reading.similarity_builder import similarity
 from agent.reading.stance import Built, Refusal, Stance
@@ -394,6 +395,7 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "such_as": such_as,
     "motif": part_builders.motif,
     "vague": _vague,
+    "odds": odds,
     "denied_kind": _denied_kind,
     "other_solubility": _other_solubility,
     "replacement": _replacement,
