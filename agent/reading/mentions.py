@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent.reading.asides import mark_asides
 from agent.reading.lexicon import SYMBOLS, Lexicon, first_piece, lexicon
 from agent.reading.locants import mark_locants
 from agent.reading.marked import LEFT_OUT, mark_words
@@ -193,6 +194,7 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
             lattice.at[n] = [m for m in lattice.at[n] if m.kind != "open"]  # 'it sits on copper'
     for n in range(len(pieces)):
         mark_words(lattice, n)
+    mark_asides(lattice, starts, ends)
     mark_beside(lattice)
     mark_tails(lattice)
     mark_locants(lattice, starts, ends)
