@@ -159,7 +159,14 @@ class _Inverse:
 
 
 #: Energies of one molecule and of a mole of them: how many electronvolts each is, from the exact SI values, 4.184 J a calorie, and the hartree of CODATA 2018.
-ELECTRONVOLTS: dict[str, float] = {"eV": 1.0, "meV": 1e-3, "kJ/mol": 1 / 96.48533212331, "kcal/mol": 4.184 / 96.48533212331, "hartree": 27.211386245988, "cm⁻¹": HC_EV_NM * 1e-7}
+ELECTRONVOLTS: dict[str, float] = {
+    "eV": 1.0,
+    "meV": 1e-3,
+    "kJ/mol": 1 / 96.48533212331,
+    "kcal/mol": 4.184 / 96.48533212331,
+    "hartree": 27.211386245988,
+    "cm⁻¹": HC_EV_NM * 1e-7,
+}
 #: Unit of Henry's solubility constant; what is stated as a volatility is its inverse.
 HENRY = "log mol/m³/Pa"
 #: Units of users' own properties that differ by a factor only: how many of the first unit each is worth.

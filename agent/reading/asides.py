@@ -14,7 +14,22 @@ if TYPE_CHECKING:
 #: A bracket that names something with the group, and says no more.
 _SUCH = re.compile(r"\((?:of the |as in |e\.g\. )?[A-Za-z][\w ,'-]{1,38}?[ -](?:like|style|type|kind|sort)\)")
 #: Kinds of mentions that such a bracket does not hold.
-_NEVER = ("negation", "negation_after", "cmp", "condition", "exception", "permission", "or", "but", "prop", "free", "dissimilar", "soft", "grp", "elem")
+_NEVER = (
+    "negation",
+    "negation_after",
+    "cmp",
+    "condition",
+    "exception",
+    "permission",
+    "or",
+    "but",
+    "prop",
+    "free",
+    "dissimilar",
+    "soft",
+    "grp",
+    "elem",
+)
 #: An abbreviation, one or two words for what the thing does, and an opening bracket or a colon; the name is behind it.
 _SHORT = re.compile(r"(?<![\w-])([A-Z][A-Za-z0-9]{1,6})(?: ([a-z-]+)){0,2}(?: \(|: )")
 
@@ -31,7 +46,9 @@ def mark_asides(lattice: Lattice, starts: dict[int, int], ends: dict[int, int]) 
     nouns = _nouns()
     for match in _SHORT.finditer(lattice.plain):
         n, k = starts.get(match.start()), starts.get(match.end())
-        if n is None or k is None or (match[2] and match[2] not in nouns) or lattice.at[n] and {m.kind for m in lattice.at[n]} - {"neutral", "unchk"}:
+        if n is None or k is None or (match[2] and match[2] not in nouns):
+            continue
+        if {m.kind for m in lattice.at[n]} - ({"neutral", "unchk", "cmpd"} if match[2] else {"neutral", "unchk"}):
             continue
         for group in [m for m in lattice.at[k] if m.kind == "grp"]:
             bracket = lattice.pieces[k - 1].text == "("

@@ -15,7 +15,25 @@ from agent.reading.said_of import signs
 from agent.reading.uses import polymer_of
 
 #: Nouns for the chain of a polymer.
-_CHAINS = frozenset(["backbone", "main chain", "main-chain", "chain", "skeleton", "chemistry", "type", "repeat unit", "repeat units", "relative", "relatives", "kind", "class", "family", "sort"])
+_CHAINS = frozenset(
+    [
+        "backbone",
+        "main chain",
+        "main-chain",
+        "chain",
+        "skeleton",
+        "chemistry",
+        "type",
+        "repeat unit",
+        "repeat units",
+        "relative",
+        "relatives",
+        "kind",
+        "class",
+        "family",
+        "sort",
+    ]
+)
 
 
 def behind_chain(lattice: Lattice, family: Mention) -> int:

@@ -65,7 +65,9 @@ def _limit(node: Node, stance: Stance, lattice: Lattice) -> Built:
             continue
         fits = condition is None or holds(condition[1], condition[2], lattice.catalogue[name].measured_at, catalogue=lattice.catalogue)
         other = "" if fits or condition is None else condition[0]
-        statements.append(Statement("property", "", name=name, limit=limit, assumption=assumption or whatever_solvent(node, name), shape=other))
+        statements.append(
+            Statement("property", "", name=name, limit=limit, assumption=assumption or whatever_solvent(node, name), shape=other)
+        )
     return statements + solvent_of(node, {name for name, _, _ in found}, lattice)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from agent.reading.backbones import behind_chain
 from agent.reading.builders import build
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.grammar import Node
-from agent.reading.backbones import behind_chain
 from agent.reading.head_alternatives import with_alternatives
 from agent.reading.head_clauses import clauses_of
 from agent.reading.head_groups import called, folded, goes_on, many, plainly_asked, plural_class, stood_for

@@ -178,7 +178,9 @@ def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
         return _without_name(node, lattice)
     name = names.pop()
     if lattice.catalogue[name].kind == "level" or (
-        node.mentions("in_solvent") and not measured_in(name, lattice.catalogue) and (name != "aqueous_solubility" or in_other_solvent(node))
+        node.mentions("in_solvent")
+        and not measured_in(name, lattice.catalogue)
+        and (name != "aqueous_solubility" or in_other_solvent(node))
     ):
         return None
     sign = node.first("signed")

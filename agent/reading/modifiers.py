@@ -112,7 +112,9 @@ _SORTS = frozenset(["type", "style"])
 def _end(lattice: Lattice, n: int) -> int | None:
     """The piece behind the unknown adjective that begins at piece ``n``; None where there is none."""
     pieces = lattice.pieces
-    if not (pieces[n].text[0].isalpha() and pieces[n].text.isalnum()) or (n and pieces[n].glued and (pieces[n - 1].text == "-" or pieces[n - 1].text[-1].isalnum())):
+    if not (pieces[n].text[0].isalpha() and pieces[n].text.isalnum()) or (
+        n and pieces[n].glued and (pieces[n - 1].text == "-" or pieces[n - 1].text[-1].isalnum())
+    ):
         return None
     k = n
     while k + 2 < len(pieces) and lattice.hyphen(k + 1) and pieces[k + 2].text.isalpha():

@@ -63,7 +63,47 @@ _SYMBOLS = {
     "Rm": ("molar_refractivity", ("cm3/mol", "cm³/mol", "cm3mol", "cm³mol", "mL/mol"), 0.0),
 }
 #: Words with which such a symbol is compared with a number.
-_LEADING = frozenset(["of", "is", "at", "below", "under", "above", "over", "beyond", "exceeding", "between", "from", "around", "about", "near", "no", "not", "more", "less", "lower", "higher", "smaller", "larger", "greater", "than", "least", "most", "up", "to", "<", ">", "<=", ">=", "=", "~", "≈", "|", "-"])
+_LEADING = frozenset(
+    [
+        "of",
+        "is",
+        "at",
+        "below",
+        "under",
+        "above",
+        "over",
+        "beyond",
+        "exceeding",
+        "between",
+        "from",
+        "around",
+        "about",
+        "near",
+        "no",
+        "not",
+        "more",
+        "less",
+        "lower",
+        "higher",
+        "smaller",
+        "larger",
+        "greater",
+        "than",
+        "least",
+        "most",
+        "up",
+        "to",
+        "<",
+        ">",
+        "<=",
+        ">=",
+        "=",
+        "~",
+        "≈",
+        "|",
+        "-",
+    ]
+)
 
 
 def one_letter(pieces: list[Piece], n: int, *, catalogue: Catalogue) -> list[str]:

@@ -28,6 +28,13 @@ def _stated(goal: str) -> set[str]:
         ("not more than 10 wt% of chlorine", "chlorine_content <= 10"),
         ("a mass fraction of carbon below 40 %", "carbon_content < 40"),
         ("a sulphur content below 3 wt%", "sulfur_content < 3"),
+        ("a chlorine content below 900 ppm", "chlorine_content < 0.09"),
+        ("a sulphur content below 15 ppm", "sulfur_content < 0.0015"),
+        ("a total sulfur content under 50 mg/kg", "sulfur_content < 0.005"),
+        ("an iodine content above 480 mg/g", "iodine_content > 48"),
+        ("an oxygen content of at most 2.7 % m/m", "oxygen_content <= 2.7"),
+        ("not above 0.5 % S m/m", "sulfur_content <= 0.5"),
+        ("at least 20 % of its molar mass fluorine", "fluorine_content >= 20"),
     ],
 )
 def test_a_share_of_the_mass_is_read(said: str, wanted: str) -> None:
@@ -41,7 +48,11 @@ def test_a_share_of_the_mass_is_read(said: str, wanted: str) -> None:
     [
         "20 wt% phosphoric acid in water",
         "soluble at 2 wt% in toluene",
-        "chlorine content below 900 ppm",
+        "hydrolysable chlorine content below 300 ppm",
+        "oxygen content below 5 ppm",
+        "iodine number above 480 mg/g",
+        "bromine number under 1 g/100 g",
+        "S below 10 ppm",
         "a carbon content of at least 70 at%",
         "3 wt% phosphorus-containing hardener",
         "for 2 wt% sulfur crude",
