@@ -35,6 +35,9 @@ def _stated(goal: str) -> set[str]:
         ("an oxygen content of at most 2.7 % m/m", "oxygen_content <= 2.7"),
         ("not above 0.5 % S m/m", "sulfur_content <= 0.5"),
         ("at least 20 % of its molar mass fluorine", "fluorine_content >= 20"),
+        ("bromine makes up at least 40 % of the mass", "bromine_content >= 40"),
+        ("more than half the mass bromine", "bromine_content > 50"),
+        ("at least a third fluorine by mass", "fluorine_content >= 33.33"),
     ],
 )
 def test_a_share_of_the_mass_is_read(said: str, wanted: str) -> None:
@@ -53,6 +56,8 @@ def test_a_share_of_the_mass_is_read(said: str, wanted: str) -> None:
         "iodine number above 480 mg/g",
         "bromine number under 1 g/100 g",
         "S below 10 ppm",
+        "losing more than half its mass",
+        "taking up more than half its weight of water",
         "a carbon content of at least 70 at%",
         "3 wt% phosphorus-containing hardener",
         "for 2 wt% sulfur crude",
