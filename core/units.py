@@ -26,6 +26,10 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "kcal/mol": ("kcal/mol", "kcal mol-1", "kcal mol⁻¹", "kcal·mol-1", "kcal·mol⁻¹"),
     "kJ/mol": ("kj/mol", "kj mol-1", "kj mol⁻¹", "kj·mol-1", "kj·mol⁻¹"),
     "D": ("d", "debye", "debyes"),
+    "hartree": ("hartree", "hartrees"),
+    "mg/kg": ("mg/kg", "mg kg-1", "ppmw"),
+    "g/kg": ("g/kg", "mg/g"),
+    "mW/m/K": ("mw/m/k", "mw/mk"),
     "cm⁻¹": ("cm-1", "cm⁻¹", "cm^-1", "wavenumbers", "1/cm"),
     "Å²": (
         "å²",
@@ -154,8 +158,15 @@ class _Inverse:
         return 0.0 - math.log10(x * self.factor)
 
 
-#: Energies of one molecule and of a mole of them: how many electronvolts each is, from the exact SI values and 4.184 J a calorie.
-ELECTRONVOLTS: dict[str, float] = {"eV": 1.0, "meV": 1e-3, "kJ/mol": 1 / 96.48533212331, "kcal/mol": 4.184 / 96.48533212331}
+#: Energies of one molecule and of a mole of them: how many electronvolts each is, from the exact SI values, 4.184 J a calorie, and the hartree of CODATA 2018.
+ELECTRONVOLTS: dict[str, float] = {
+    "eV": 1.0,
+    "meV": 1e-3,
+    "kJ/mol": 1 / 96.48533212331,
+    "kcal/mol": 4.184 / 96.48533212331,
+    "hartree": 27.211386245988,
+    "cm⁻¹": HC_EV_NM * 1e-7,
+}
 #: Unit of Henry's solubility constant; what is stated as a volatility is its inverse.
 HENRY = "log mol/m³/Pa"
 #: Units of users' own properties that differ by a factor only: how many of the first unit each is worth.
@@ -254,6 +265,9 @@ BUILTIN = UnitTable(
         ("µm", "nm"): _Times(1000.0),
         ("%", ""): _per_cent_to_share,
         ("%", "wt%"): _unchanged,
+        ("mg/kg", "wt%"): _Times(1e-4),
+        ("g/kg", "wt%"): _Times(0.1),
+        ("mW/m/K", "W/m/K"): _Times(1e-3),
         ("log units", ""): _unchanged,
         ("mol/L", "log mol/L"): _Logarithm(),
         ("mmol/L", "log mol/L"): _log_of_thousandth,

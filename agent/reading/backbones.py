@@ -10,11 +10,53 @@ from dataclasses import replace
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.lexicon import families
+from agent.reading.mentions import Lattice, Mention
 from agent.reading.said_of import signs
 from agent.reading.uses import polymer_of
 
 #: Nouns for the chain of a polymer.
-_CHAINS = frozenset(["backbone", "main chain", "chain", "skeleton", "main-chain", "chemistry", "type"])
+_CHAINS = frozenset(
+    [
+        "backbone",
+        "main chain",
+        "main-chain",
+        "chain",
+        "skeleton",
+        "chemistry",
+        "type",
+        "repeat unit",
+        "repeat units",
+        "relative",
+        "relatives",
+        "kind",
+        "class",
+        "family",
+        "sort",
+    ]
+)
+
+
+def behind_chain(lattice: Lattice, family: Mention) -> int:
+    """The piece behind a family of polymers and a noun for its chain right behind it: 'a polyether backbone', 'a polysiloxane-type main chain'."""
+    j = family.j
+    if family.value.candidate_class != "polymer" or not family.value.name:
+        return j
+    for _ in range(2):
+        k = j + lattice.hyphen(j)
+        j = next((end for end in (k + 3, k + 2, k + 1) if end <= len(lattice.pieces) and lattice.text(k, end).lower() in _CHAINS), j)
+    return j
+
+
+#: What leads the chain of the thing named right before it, and its longest such words in pieces.
+_OF_CHAIN = re.compile(r"(?:with|having|possessing|on|of|based on|built on|built from|featuring) (?:an? |the |its )", re.IGNORECASE)
+_MOST_LEAD = 4
+
+
+def _led(reader: Reader, before: Clause, family: Mention) -> bool:
+    """Whether a family is said right behind the noun of a polymer as its chain: 'a polymer with a polyether backbone', 'a resin of the polyimide type'."""
+    polymer = before.role == "head" and before.candidate_class == "polymer"
+    between = reader.lattice.plain[reader.lattice.pieces[before.j - 1].end : reader.lattice.pieces[family.i].start].strip()
+    return polymer and _OF_CHAIN.fullmatch(f"{between} ") is not None
 
 
 def chains_named(reader: Reader, clauses: list[Clause]) -> list[Clause]:
@@ -23,17 +65,24 @@ def chains_named(reader: Reader, clauses: list[Clause]) -> list[Clause]:
     polymer = any(c.candidate_class in ("polymer", "either") for c in heads)
     if not polymer or any(family.name and family.name != "polymer" for c in clauses for family, _ in c.families):
         return clauses
-    found = list(clauses)
-    for n, clause in enumerate(clauses):
-        if clause.role != "unread" or clause.reason or clause.content:
-            continue
-        for m in reader.lattice.of(clause.i, "fam"):
-            apart = n > 0 and signs(reader, clauses[n - 1].j, clause.i) == "," and (clause.j >= reader.end or reader.sign(clause.j))
-            named = m.value.candidate_class == "polymer" and m.value.name and reader.lattice.text(m.j, clause.j).lower() in _CHAINS
-            if apart and named:
-                found[n] = replace(clause, role="adjunct", families=((m.value, reader.lattice.text(m.i, m.j)),))
-                return found
-    return found
+    for n, clause in enumerate(clauses[1:], 1):
+        ended = clause.j >= reader.end or reader.sign(clause.j) or reader.lattice.has(clause.j, "and")
+        family = _chain(reader, clauses[n - 1], clause) if clause.role == "unread" and not clause.denied and ended else None
+        if family is not None:
+            named = replace(clause, role="adjunct", reason="", families=((family.value, reader.lattice.text(family.i, family.j)),))
+            return [*clauses[:n], named, *clauses[n + 1 :]]
+    return clauses
+
+
+def _chain(reader: Reader, before: Clause, clause: Clause) -> Mention | None:
+    """The family of polymers that ``clause`` says with a noun for its chain and no more: behind a comma, or led by a word right behind the noun."""
+    lattice = reader.lattice
+    for m in (m for k in range(clause.i, min(clause.j, clause.i + _MOST_LEAD)) for m in lattice.of(k, "fam")):
+        apart = m.i == clause.i and signs(reader, before.j, clause.i) == "," and not clause.reason and not clause.content
+        chain = m.value.candidate_class == "polymer" and m.value.name and lattice.text(m.j, clause.j).lower() in _CHAINS
+        if chain and (apart or _led(reader, before, m)):
+            return m
+    return None
 
 
 #: Properties that polymers alone have here.

@@ -12,7 +12,9 @@ from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
 from agent.reading.limit_builders import INVERSE, Measured, beside_the_word, limits_of, measured, quantity, reference_of
 from agent.reading.measured_at import condition_of, holds
+from agent.reading.measured_in import solvent_of, whatever_solvent
 from agent.reading.mentions import Lattice
+from agent.reading.odds_builder import odds
 from agent.reading.share_builder import none_of, share
 from agent.reading.similarity_builder import similarity
 from agent.reading.stance import Built, Refusal, Stance
@@ -63,8 +65,10 @@ def _limit(node: Node, stance: Stance, lattice: Lattice) -> Built:
             continue
         fits = condition is None or holds(condition[1], condition[2], lattice.catalogue[name].measured_at, catalogue=lattice.catalogue)
         other = "" if fits or condition is None else condition[0]
-        statements.append(Statement("property", "", name=name, limit=limit, assumption=assumption, shape=other))
-    return statements
+        statements.append(
+            Statement("property", "", name=name, limit=limit, assumption=assumption or whatever_solvent(node, name), shape=other)
+        )
+    return statements + solvent_of(node, {name for name, _, _ in found}, lattice)
 
 
 def _own_bound(node: Node, found: list[Measured]) -> Built:
@@ -393,6 +397,7 @@ _BUILDERS: dict[str, Callable[[Node, Stance, Lattice], Built]] = {
     "such_as": such_as,
     "motif": part_builders.motif,
     "vague": _vague,
+    "odds": odds,
     "denied_kind": _denied_kind,
     "other_solubility": _other_solubility,
     "replacement": _replacement,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.reading.backbones import behind_chain
 from agent.reading.builders import build
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
@@ -176,6 +177,8 @@ class HeadReader:
                     j = more[0].j
             if m.kind == "vague" and not noun_like(m.value):
                 continue
+            if m.kind == "fam":
+                j = behind_chain(self.lattice, m)
             if m.kind in ("grp", "derived") and (more := self.lattice.of(j, "analogue")):
                 j = more[0].j
             elif m.kind in ("grp", "derived") and (j > m.j or self.lattice.lower(j) == "or"):

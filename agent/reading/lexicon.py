@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -121,7 +122,7 @@ def families() -> tuple[Family, ...]:
     return tuple(
         Family(
             name=row["name"],
-            words=tuple(row["words"]),
+            words=(*row["words"], *_linked(row.get("links", ()))),
             candidate_class=row["class"],
             requires=tuple(row.get("requires", ())),
             note=row.get("note", ""),
@@ -129,6 +130,14 @@ def families() -> tuple[Family, ...]:
         )
         for row in words_of("families.toml")["family"]
     )
+
+
+def _linked(links: Iterable[str]) -> Iterator[str]:
+    """How a polymer is named by what joins its units: 'urea-linked polymer', 'urea-linked polymers'."""
+    for form in words_of("families.toml")["linked"]["forms"]:
+        for link in links:
+            yield form.format(link)
+            yield f"{form.format(link)}s"
 
 
 #: Adjectives of a part that the whole has as well, if its part has: 'a fluorinated arm', not 'an aliphatic chain'.

@@ -7,6 +7,7 @@ from dataclasses import replace
 from agent.reading.depths import fits_depth
 from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
+from agent.reading.measured_in import measured_in
 from agent.reading.mentions import Lattice
 from agent.reading.statements import Limit, Ref
 from agent.reading.states import soluble, state
@@ -177,7 +178,9 @@ def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
         return _without_name(node, lattice)
     name = names.pop()
     if lattice.catalogue[name].kind == "level" or (
-        node.mentions("in_solvent") and (name != "aqueous_solubility" or in_other_solvent(node))
+        node.mentions("in_solvent")
+        and not measured_in(name, lattice.catalogue)
+        and (name != "aqueous_solubility" or in_other_solvent(node))
     ):
         return None
     sign = node.first("signed")

@@ -102,7 +102,7 @@ def _converted(definition: Property, value: float, unit: str, phrase: str, notes
 
 def _fractions(definition: Property, values: list[float], phrase: str) -> bool:
     """Whether plain numbers for a share of the mass are fractions: 'mass fraction of oxygen above 0.3', 'a carbon share of 0.6'."""
-    named = any(word in phrase.lower() for word in ("fraction", "share"))
+    named = any(word in phrase.lower() for word in ("fraction", "share", "half", "third", "quarter", "fifth", "tenth"))
     return definition.unit == "wt%" and named and all(0 <= value <= 1 for value in values)
 
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent.reading.asides import mark_asides
 from agent.reading.lexicon import SYMBOLS, Lexicon, first_piece, lexicon
 from agent.reading.locants import mark_locants
 from agent.reading.marked import LEFT_OUT, mark_words
@@ -17,6 +18,7 @@ from agent.reading.modifiers import mark_beside
 from agent.reading.normalise import JOINT, as_written
 from agent.reading.number_words import number_mentions
 from agent.reading.origins import mark_origins
+from agent.reading.polymer_names import mark_polymers
 from agent.reading.preambles import ANSWER, PREAMBLE
 from agent.reading.shared_nouns import mark_shared
 from agent.reading.shortened import ABBREVIATED, one_letter, shortens
@@ -164,6 +166,7 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
         for match in pattern.finditer(plain):
             if match.start() in starts and match.end() in ends:
                 lattice.at[starts[match.start()]].append(Mention(starts[match.start()], ends[match.end()], kind))
+    mark_polymers(lattice, starts, ends)
     for start, end, value, plus in number_mentions(plain):
         if start in starts and end in ends and not _inside_word(pieces, starts[start], ends[end], catalogue=catalogue):
             n, j = starts[start], ends[end]
@@ -191,6 +194,7 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
             lattice.at[n] = [m for m in lattice.at[n] if m.kind != "open"]  # 'it sits on copper'
     for n in range(len(pieces)):
         mark_words(lattice, n)
+    mark_asides(lattice, starts, ends)
     mark_beside(lattice)
     mark_tails(lattice)
     mark_locants(lattice, starts, ends)

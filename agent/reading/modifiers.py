@@ -105,10 +105,16 @@ def mark_modifiers(lattice: Lattice) -> None:
             lattice.at[n].append(Mention(n, end, "intersective", UNKNOWN))
 
 
+#: Words behind a name that make of it a sort of what is named next.
+_SORTS = frozenset(["type", "style"])
+
+
 def _end(lattice: Lattice, n: int) -> int | None:
     """The piece behind the unknown adjective that begins at piece ``n``; None where there is none."""
     pieces = lattice.pieces
-    if not pieces[n].text.isalpha() or (n and pieces[n].glued and (pieces[n - 1].text == "-" or pieces[n - 1].text[-1].isalnum())):
+    if not (pieces[n].text[0].isalpha() and pieces[n].text.isalnum()) or (
+        n and pieces[n].glued and (pieces[n - 1].text == "-" or pieces[n - 1].text[-1].isalnum())
+    ):
         return None
     k = n
     while k + 2 < len(pieces) and lattice.hyphen(k + 1) and pieces[k + 2].text.isalpha():
@@ -118,6 +124,6 @@ def _end(lattice: Lattice, n: int) -> int | None:
     inside = k > n and any(m.kind in _TURNING for at in range(n, k + (not told), 2) for m in lattice.at[at])
     if known or inside or (k == n and pieces[n].text.isupper()):
         return None
-    if pieces[n].text[0].isupper() and pieces[k].lower in ("like", "inspired", "style") and n:
-        return None  # 'a Fooble-like ester': what it is to be like is asked for
+    if k == n and n + 1 < len(pieces) and pieces[n + 1].lower in _SORTS and not lattice.at[n]:
+        return n + 2  # 'a BTZ type hydroxyphenyl benzotriazole'
     return k + 1 if harmless("-".join(p.text for p in pieces[n : k + 1 : 2])) else None

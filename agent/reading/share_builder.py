@@ -19,7 +19,7 @@ def share(node: Node, stance: Stance, lattice: Lattice) -> Built:
     None where no share of mass is spoken of, and for what is stored or taken up ('releases 6 wt% hydrogen'), which is no part of the thing.
     """
     name = CONTENT_OF.get(str(node.mentions("elem")[0].value), "")
-    limits = limits_of(node, catalogue=lattice.catalogue) or []
+    limits = _limits(node, lattice)
     units = {unit.name if (unit := parsed(limit.unit, catalogue=lattice.catalogue)) else "" for limit in limits if limit.unit}
     if (
         stance.denied
@@ -46,6 +46,20 @@ def share(node: Node, stance: Stance, lattice: Lattice) -> Built:
             assumption="a percentage of an element is taken as its share of the mass" if plain else "",
         )
     ]
+
+
+#: Parts of a whole in per cent, by the words for one of them and for how many.
+_PARTS = {"half": 50.0, "third": 100.0 / 3, "thirds": 200.0 / 3, "quarter": 25.0, "quarters": 75.0, "fifth": 20.0, "tenth": 10.0}
+
+
+def _limits(node: Node, lattice: Lattice) -> list[Limit]:
+    """The limits, a part of the mass in per cent: 'more than half the mass', 'at least a third by weight'."""
+    portion = node.first("portion")
+    if portion is None:
+        return limits_of(node, catalogue=lattice.catalogue) or []
+    said = [str(m.value) for m in node.mentions("cmp")]
+    share_of = _PARTS[lattice.lower(portion.j - 1)]
+    return [Limit(said[0], low=round(share_of, 2), unit="%")] if len(said) == 1 and said[0] in ("<", "<=", ">", ">=") else []
 
 
 def none_of(name: str, limit: Limit) -> str:

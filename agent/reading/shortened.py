@@ -52,7 +52,58 @@ _SYMBOLS = {
     "M": ("molecular_weight", ("g/mol", "Da", "Dalton", "u", "kDa"), 100.0),
     "d": ("density", ("g/mL", "g/ml", "g/cm3", "g/cm³", "g/cc", "kg/L", "kg/m3"), 0.0),
     "ET": ("triplet_energy", ("kcal/mol", "kJ/mol", "eV"), 0.0),
+    "IE": ("ionisation_energy", ("eV", "kJ/mol", "kcal/mol"), 0.0),
+    "µ": ("dipole_moment", ("D", "Debye", "debye"), 0.0),
+    "γ": ("surface_tension", ("mN/m", "dyn/cm", "mJ/m2", "mJ/m²", "N/m"), 0.0),
+    "σ": ("surface_tension", ("mN/m", "dyn/cm", "mJ/m2", "mJ/m²", "N/m"), 0.0),
+    "ST": ("surface_tension", ("mN/m", "dyn/cm", "dynes", "mJ/m2", "mJ/m²", "N/m"), 0.0),
+    "κ": ("thermal_conductivity", ("W/m", "W/(m", "Wm", "mW/m"), 0.0),
+    "λ": ("thermal_conductivity", ("W/m", "W/(m", "Wm", "mW/m"), 0.0),
+    "TC": ("thermal_conductivity", ("W/m", "W/(m", "Wm", "mW/m"), 0.0),
+    "Rm": ("molar_refractivity", ("cm3/mol", "cm³/mol", "cm3mol", "cm³mol", "mL/mol"), 0.0),
 }
+#: Words with which such a symbol is compared with a number.
+_LEADING = frozenset(
+    [
+        "of",
+        "is",
+        "at",
+        "below",
+        "under",
+        "above",
+        "over",
+        "beyond",
+        "exceeding",
+        "between",
+        "from",
+        "around",
+        "about",
+        "near",
+        "no",
+        "not",
+        "more",
+        "less",
+        "lower",
+        "higher",
+        "smaller",
+        "larger",
+        "greater",
+        "than",
+        "least",
+        "most",
+        "up",
+        "to",
+        "<",
+        ">",
+        "<=",
+        ">=",
+        "=",
+        "~",
+        "≈",
+        "|",
+        "-",
+    ]
+)
 
 
 def one_letter(pieces: list[Piece], n: int, *, catalogue: Catalogue) -> list[str]:
@@ -61,8 +112,11 @@ def one_letter(pieces: list[Piece], n: int, *, catalogue: Catalogue) -> list[str
         return ["refractive_index"] * _index(pieces, n)
     name, units, least = _SYMBOLS.get(pieces[n].text, ("", (), 0.0))
     behind = [p.text for p in pieces[n + 1 : n + 8]]
-    if not name or name not in catalogue or not behind or (n and pieces[n - 1].text[0].isdigit()) or pieces[n].glued:
+    barred = n > 0 and pieces[n - 1].text == "|"  # '|µ|'
+    if not name or name not in catalogue or not behind or (n and pieces[n - 1].text[0].isdigit()) or (pieces[n].glued and not barred):
         return []
+    if not least:
+        return [name] * _led_by_words([p.text for p in pieces[n + 1 : n + 20]], units)
     compared = behind[0] in ("<", ">", "<=", ">=", "=", "~", "≈")
     numbers = [t for t in behind[compared:][:1] if t.replace(".", "", 1).isdigit()]
     if not numbers or not (compared or not least):
@@ -70,6 +124,15 @@ def one_letter(pieces: list[Piece], n: int, *, catalogue: Catalogue) -> list[str
     written = "".join(behind[1 + compared :])
     united = any(written.startswith(unit) or f"{sign}{unit}" in written for unit in units for sign in "0123456789")
     return [name] if united or (least and float(numbers[0]) >= least and not written[:1].isalpha()) else []
+
+
+def _led_by_words(behind: list[str], units: tuple[str, ...]) -> bool:
+    """Whether a number with one of ``units`` stands in ``behind``, with nothing but words of comparison before it: 'of 25 to 30 dyn/cm'."""
+    first = next((k for k, text in enumerate(behind) if text[0].isdigit()), -1)
+    if first < 0 or any(text.lower() not in _LEADING for text in behind[:first]):
+        return False
+    written = "".join(behind[first:])
+    return any(f"{sign}{unit}" in written[:24] for unit in units for sign in "0123456789")
 
 
 def _index(pieces: list[Piece], n: int) -> bool:

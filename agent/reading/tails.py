@@ -137,7 +137,11 @@ def _formula(lattice: Lattice, k: int) -> int:
 def _says_more(lattice: Lattice, k: int, *, ring: bool) -> bool:
     """Whether the word at piece ``k`` can only say what the part before it does or belongs to."""
     word, kinds = lattice.pieces[k].lower, {m.kind for m in lattice.at[k]}
-    if kinds & set(_NEVER) or word.endswith(tuple(words_of("tails.toml")["acting"])) or len(word) < 2:
+    if (
+        kinds & (set(_NEVER) - ({"fam"} if "role" in kinds else set()))
+        or word.endswith(tuple(words_of("tails.toml")["acting"]))
+        or len(word) < 2
+    ):
         return False
     if kinds & {"neutral", "groups", "role", "intersective", "unchk", "plain", "candidates"} or harmless(word):
         return True

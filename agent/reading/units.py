@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Mass concentrations in mg/L.
 _MASS_CONCENTRATIONS = {"mg/L": 1.0, "g/L": 1e3, "µg/L": 1e-3, "g/dL": 1e4, "mg/dL": 10.0}
+#: How parts per million are written, which of what is in a substance are mg/kg and of what is in water mg/L.
+_PPM = frozenset(["ppm", "PPM", "parts per million"])
 #: Molar concentrations in mol/L.
 _MOLAR = {"mol/L": 1.0, "mmol/L": 1e-3, "µmol/L": 1e-6, "nmol/L": 1e-9}
 #: Longest text behind a number that is tried as a unit, in characters.
@@ -176,6 +178,8 @@ def in_property_unit(value: float, unit: Unit, definition: Property, *, catalogu
     target, name = definition.unit, unit.name
     if name == target or name in definition.accepted_units or (not name and unit.written == target):
         return (catalogue.units.convert(value, name or unit.written, target), reverses(name, target))
+    if unit.written in _PPM and "mg/kg" in definition.accepted_units:
+        return catalogue.units.convert(value, "mg/kg", target), False
     if name in ("log mol/L",) and target == "":
         raise _misfit(unit, definition)
     molar = _MOLAR.get(name) or (None if name else _factor(unit.written, "mol/L"))
