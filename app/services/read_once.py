@@ -14,6 +14,8 @@ _READERS = (
     "agent.reading.",
     "tools.safety.word_tables",
     "tools.safety.score",
+    "tools.safety.meaning",
+    "tools.safety.encoder",
     "tools.safety.concepts",
     "tools.safety.words",
     "tools.literature.",

@@ -7,6 +7,7 @@ from app.services import read_once
 from core.events import ProgressEvent, StageBegun
 from tools.predictors.model import Model
 from tools.predictors.specs import predictor_spec
+from tools.safety import encoder
 
 
 def test_what_read_the_goal_is_let_go_when_structures_are_proposed_in_a_command_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -14,9 +15,11 @@ def test_what_read_the_goal_is_let_go_when_structures_are_proposed_in_a_command_
     assert read_once.letting_go(told.append) == told.append
     monkeypatch.setattr(read_once, "_one_goal", True)
     held, progress = vague_words(), read_once.letting_go(told.append)
+    assert encoder.encoder() is encoder.encoder()
     for stage, generation, kept in (("interpret", 0, True), ("propose", 1, True), ("propose", 0, False)):
         progress(StageBegun(stage=stage, generation=generation))
         assert (vague_words() is held) == kept
+    assert encoder.encoder.cache_info().currsize == 0
     assert vague_words() == held
     assert len(told) == 3
 
