@@ -56,12 +56,14 @@ def head() -> Head:
 
 def says(texts: Sequence[str]) -> list[float]:
     """What the voice says to each of ``texts``, as they were written; [] for none. ConfigurationError where a shipped file is missing."""
-    missing = [text for text in dict.fromkeys(texts) if text not in _SAID]
+    found = {text: said for text in texts if (said := _SAID.get(text)) is not None}  # several threads may ask
+    missing = [text for text in dict.fromkeys(texts) if text not in found]
     if missing:
+        found.update(zip(missing, map(float, head().says(encoder.encoder().means(missing))), strict=True))
         if len(_SAID) > _KEPT:
             _SAID.clear()
-        _SAID.update(zip(missing, map(float, head().says(encoder.encoder().means(missing))), strict=True))
-    return [_SAID[text] for text in texts]
+        _SAID.update(found)
+    return [found[text] for text in texts]
 
 
 #: What was said to the sentences that were met last, and how many are kept.
