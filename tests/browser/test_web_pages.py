@@ -213,7 +213,8 @@ def test_a_frame_in_a_plot_ticks_what_lies_in_it_and_a_point_leads_to_its_candid
     link.focus()
     assert page.locator("tr.hot").count() >= 1
     page.keyboard.press("Enter")
-    assert page.url.endswith(link.get_attribute("href"))
+    target = link.get_attribute("href")
+    page.wait_for_function("href => location.href.endsWith(href)", arg=target)
     page.evaluate("document.querySelector('#series').scrollIntoView()")
     page.wait_for_selector("#relations")
     page.close()

@@ -42,7 +42,10 @@ def asked(goal: str) -> set[str]:
         ("a polyanhydride, Tg above body temperature (37 °C)", ["Glass transition temperature above 37 °C"]),
         ("a terphenyl; is that feasible with a molecular weight of 450 or less?", ["Molecular weight at most 450 g/mol"]),
         ("leads that stay at logKow ≤ 4.5", ["logP (Crippen) at most 4.5"]),
-        ("a sixteen-membered macrolactone", ["contains sixteen-membered ring", "contains macrolactone"]),
+        ("a host, decomposition onset above 350 °C", ["Thermal stability risk at most 'low' at 350 °C"]),
+        ("an amide, aqueous sol > 0.1 mM", ["Aqueous solubility (log S) above -4 log mol/L"]),
+        ("a disperse dye, may not release REACH-restricted aromatic amines", ["Restricted amines released (REACH Annex XVII, entry 43) exactly 0"]),
+                ("a sixteen-membered macrolactone", ["contains sixteen-membered ring", "contains macrolactone"]),
         ("an ester with a ring of 6 atoms", ["contains six-membered ring"]),
         ("a 14-membered crown ether", ["contains fourteen-membered ring", "contains crown ether"]),
     ],
@@ -61,6 +64,9 @@ def test_a_number_said_otherwise_is_read(goal: str, demands: list[str]) -> None:
         "a dye, ε 25",
         "a green fluorophore, peak at 520 nm",  # absorbed or emitted?
         "a triplet emitter, gap wider than usual",
+        "an initiator with decomposition onset below 80 °C",
+        "a blowing agent, decomposition onset at 160 °C",
+        "a drug lead, Lipinski is not required",
         "no sixteen-membered lactones",  # which of the two is not wanted is not said
     ],
 )
