@@ -44,8 +44,11 @@ def asked(goal: str) -> set[str]:
         ("leads that stay at logKow ≤ 4.5", ["logP (Crippen) at most 4.5"]),
         ("a host, decomposition onset above 350 °C", ["Thermal stability risk at most 'low' at 350 °C"]),
         ("an amide, aqueous sol > 0.1 mM", ["Aqueous solubility (log S) above -4 log mol/L"]),
-        ("a disperse dye, may not release REACH-restricted aromatic amines", ["Restricted amines released (REACH Annex XVII, entry 43) exactly 0"]),
-                ("a sixteen-membered macrolactone", ["contains sixteen-membered ring", "contains macrolactone"]),
+        (
+            "a disperse dye, may not release REACH-restricted aromatic amines",
+            ["Restricted amines released (REACH Annex XVII, entry 43) exactly 0"],
+        ),
+        ("a sixteen-membered macrolactone", ["contains sixteen-membered ring", "contains macrolactone"]),
         ("an ester with a ring of 6 atoms", ["contains six-membered ring"]),
         ("a 14-membered crown ether", ["contains fourteen-membered ring", "contains crown ether"]),
     ],
