@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: A bracket that names something with the group, and says no more.
 _SUCH = re.compile(r"\((?:of the |as in |e\.g\. )?[A-Za-z][\w ,'-]{1,38}?[ -](?:like|style|type|kind|sort)\)")
+#: A bracket that exclaims why: 'phenols (oxidation!) are excluded'.
+_EXCLAIMED = re.compile(r"\((?:[A-Za-z][\w-]*)(?: [A-Za-z][\w-]*){0,3} ?!+\)")
 #: Kinds of mentions that such a bracket does not hold.
 _NEVER = (
     "negation",
@@ -43,6 +45,10 @@ def mark_asides(lattice: Lattice, starts: dict[int, int], ends: dict[int, int]) 
         inside = range(n + 1, j - 1) if n is not None and j is not None else range(0)
         if n is not None and j is not None and inside and not any(m.kind in _NEVER for k in inside for m in lattice.at[k]):
             lattice.at[n].append(Mention(n, _behind(lattice, j), "tail"))
+    for match in _EXCLAIMED.finditer(lattice.plain):
+        n, j = starts.get(match.start()), ends.get(match.end())
+        if n is not None and j is not None and not any(m.kind in _NEVER for k in range(n + 1, j - 1) for m in lattice.at[k]):
+            lattice.at[n].append(Mention(n, j, "groups"))
     nouns = _nouns()
     for match in _SHORT.finditer(lattice.plain):
         n, k = starts.get(match.start()), starts.get(match.end())

@@ -140,6 +140,10 @@ def _celsius(value: float, unit: str, *, catalogue: Catalogue) -> float | None:
 # ---- wishes
 
 
+#: Adverbs that turn the adjective behind them: 'as poorly soluble as possible'.
+_POORLY = frozenset(["poorly", "badly", "sparingly", "weakly", "little"])
+
+
 def _objective(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if node.first("similar") or node.first("similarity"):
         return [Statement("objective", "", name="similarity", shape="maximise", ref=reference_of(node))]
@@ -151,6 +155,7 @@ def _objective(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if scale is not None:
         name, sign = scale.value
         up = not node.mentions("superlative_down", "comparative_down", "comparative_bad")
+        up = up and not any(lattice.lower(k) in _POORLY for k in range(node.i, scale.i))
         direction = "up" if (sign > 0) == up else "down"
         if comparative:
             return [Statement("relative", "", name=name, shape=direction)]
@@ -255,6 +260,8 @@ def _denied_kind(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if node.nodes("Substituent"):
         return part_builders.each(node.nodes("Substituent"), denied=True, catalogue=lattice.catalogue)
     if node.nodes("Kind"):
+        if not node.mentions("kinds", "fam", "role") and not node.nodes("Whatever") and lattice.lower(node.i - 1) != "nothing":
+            return None  # a list of adjectives without a noun
         return _each_kind(node, stance, lattice)
     return _vague(node, stance, lattice) if node.first("vague") else part_builders.each([node], denied=True, catalogue=lattice.catalogue)
 
@@ -270,7 +277,7 @@ def _medium(node: Node, lattice: Lattice) -> bool:
 
 
 def _each_kind(node: Node, stance: Stance, lattice: Lattice) -> Built:
-    """'aromatic and halogenated stuff': each of the kinds; nothing if one of them is nothing, or if a comma alone joins the last."""
+    """'aromatic and halogenated stuff', 'nothing aromatic or halogenated': each of the kinds; nothing if one of them is nothing, or if a comma alone joins the last."""
     kinds = node.nodes("Kind")
     if part_builders.joints_of(kinds, lattice)[-1:] == [","]:
         return None

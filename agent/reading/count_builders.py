@@ -36,7 +36,7 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
     if limits is None or any(limit.unit for limit in limits) or node.mentions("blame"):
         return None
     first = (node.nodes("Group") + node.nodes("Element"))[:1]
-    apart = bool(first) and first[0].j < node.j and lattice.lower(first[0].j) == ","
+    apart = bool(first) and first[0].j < node.j and lattice.lower(first[0].j) == "," and not node.nodes("Degree")
     if apart and (stance.denied or (not node.first("times") and any(limit.operator == "bare" for limit in limits))):
         return None  # 'an ester, 2'
     if stance.denied and beside_the_word(node, lattice):
@@ -68,6 +68,8 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return Refusal("it counts the atoms of a part, which are not all")  # '12 carbons in its tail'
     if element is not None and _may_be_degrees(node, element, limits, lattice):
         return Refusal("it is not said whether C stands for carbon or for degrees Celsius")
+    if node.nodes("Degree"):
+        return _of_a_degree(node, stance, limits, lattice)
     if len(node.nodes("Group")) + len(node.nodes("Element")) > 1:
         return _counted_on(node, stance, limits)
     if group is not None and (named := _counted_property(group, lattice)):
@@ -80,6 +82,20 @@ def count(node: Node, stance: Stance, lattice: Lattice) -> Built:
         return [Statement("count", "", name=element.value, what="element", limit=limit) for limit in limits]
     atoms = "'atoms' are counted without hydrogen"
     return [Statement("property", "", name="heavy_atoms", limit=limit, assumption=atoms) for limit in limits]
+
+
+def _of_a_degree(node: Node, stance: Stance, limits: list[Limit], lattice: Lattice) -> Built:
+    """'three hydroxyls, all primary': so many of that degree, and no others; None for what has no degrees."""
+    degree = next(lattice.lower(k) for k in range(node.i, node.j) if lattice.lower(k) in ("primary", "secondary", "tertiary"))
+    group = node.mentions("grp")[0].value
+    name = f"{degree} {'alcohol' if group == 'hydroxyl' else group}"
+    if (
+        stance.denied
+        or name not in GROUPS
+        or any(limit.operator not in ("bare", "==", ">=", "<=", ">", "<", "between") for limit in limits)
+    ):
+        return None
+    return [Statement("count", "", name=each, limit=limit) for limit in limits for each in (name, group)]
 
 
 def _value_of(node: Node, lattice: Lattice) -> bool:

@@ -153,7 +153,7 @@ def _steps(reader: Reader, heads: HeadReader, i: int, state: int, here: _Best) -
             steps.append((predicate[-1].j, (2 * sum(c.j - c.i for c in predicate if c.role == "unread"), -1), predicate, HEADED))
         if state == HEADED and lattice.lower(i - 1) == "," and (kind := _of_polymers(reader, i)):
             steps.append((kind[-1].j, (0, 2), kind, state))
-        apposed = lattice.lower(i - 1) == ":" or (lattice.lower(i) in ("a", "an") and _behind_the_noun(reader, i))
+        apposed = lattice.lower(i - 1) in (":", "=") or (lattice.lower(i) in ("a", "an") and _behind_the_noun(reader, i))
         if state == HEADED and apposed and (named_again := _apposed(heads, i)):
             steps.append((named_again[-1].j, (2 * sum(c.j - c.i for c in named_again if c.role == "unread"), -1), named_again, HEADED))
     j = i + 1
@@ -202,7 +202,7 @@ def _behind_the_noun(reader: Reader, i: int) -> bool:
     lattice = reader.lattice
     named = any(m.j == i - 1 for k in range(max(0, i - 4), i - 1) for m in lattice.of(k, "role"))
     led = any(lattice.has(k, "purpose", "negation", "open") for k in range(max(0, i - 5), i - 1))
-    return lattice.lower(i - 1) == "," and named and not led
+    return lattice.lower(i - 1) in (",", "!") and named and not led
 
 
 def _of_polymers(reader: Reader, i: int) -> tuple[Clause, ...]:

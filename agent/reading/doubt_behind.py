@@ -20,6 +20,7 @@ from agent.reading.doubt_words import (
     excludes_all,
     gives_reason,
     tells_effect,
+    tells_why,
     twice_denied,
 )
 from agent.reading.head_groups import stands_in
@@ -103,7 +104,9 @@ def _dissolved_elsewhere(reader: Reader, clause: Clause, after: Clause, sign: st
     dissolves = any(s.name == "aqueous_solubility" for s in clause.statements)
     lattice = reader.lattice
     watery = any(lattice.lower(k) in ("water", "aqueous", "buffer", "pbs", "saline") for k in range(clause.i, after.j))
-    return dissolves and not sign and not joined and lattice.lower(after.i) in ("in", "into") and not watery
+    bracketed = sign == "," and lattice.lower(clause.j) == "(" and after.i == clause.j + 1
+    inside = lattice.lower(after.i) in ("in", "into") or (bracketed and lattice.has(after.i, "in_solvent"))
+    return dissolves and (not sign or bracketed) and not joined and inside and not watery
 
 
 def _before_read(reader: Reader, clause: Clause, after: Clause, sign: str, joined: set[str]) -> str:
@@ -125,6 +128,7 @@ def _before_read(reader: Reader, clause: Clause, after: Clause, sign: str, joine
     apart = apart or pair  # 'acyl taurate head, sulfate ester and PEG both prohibited'
     elements = bool(after.statements) and all(s.kind == "count" and s.what == "element" for s in after.statements)
     apart = apart or (elements and _one_noun(reader, clause))  # 'imidazoline, C17 alkyl chain, sulphur none'
+    apart = apart or reader.lattice.has(after.i, "negation")  # 'a ketone, no nitro groups are acceptable'
     if clause.listed and after.closing and after.denied and sign == "," and not apart:
         return AT_THE_END
     counted = clause.content == "count" and any(s.limit is not None and s.limit.operator == ">=" for s in clause.statements)
@@ -251,7 +255,8 @@ def _stuck_to_unread(reader: Reader, clause: Clause, after: Clause, sign: str, j
         return DOUBT  # 'logP (max 5) | is irrelevant'
     bracketed = any(reader.lattice.lower(k) == "(" for k in range(clause.j, after.i))
     if bracketed and (
-        clause.content in ("similarity", "limit")
+        clause.content == "similarity"
+        or (clause.content == "limit" and not tells_why(reader, after))
         or (clause.content == "vague" and any(reader.lattice.has(k, "num") for k in range(after.i, after.j)))
     ):
         return DOUBT

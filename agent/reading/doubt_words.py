@@ -122,3 +122,67 @@ def tells_effect(reader: Reader, clause: Clause) -> bool:
 def opened_by(reader: Reader, clause: Clause) -> set[str]:
     """The kinds of joining words with which a clause begins."""
     return {m.kind for m in reader.lattice.of(clause.i, "or") if reader.lattice.lower(m.i) != "either"}
+
+
+#: Kinds of words in a bracket behind a bound that may change it, and words with which such a bracket begins.
+_CHANGING = (
+    *TURNING,
+    "condition",
+    "grp",
+    "elem",
+    "num",
+    "necessity",
+    "prop",
+    "verbprop",
+    "cmpd",
+    "soft",
+    "soft_after",
+    "cmp",
+    "unit",
+    "temperature",
+    "or",
+    "fam",
+)
+_WHERE = frozenset(
+    [
+        "in",
+        "of",
+        "at",
+        "on",
+        "only",
+        "for",
+        "when",
+        "where",
+        "with",
+        "without",
+        "under",
+        "not",
+        "per",
+        "versus",
+        "vs",
+        "from",
+        "than",
+        "by",
+        "mean",
+        "onset",
+        "peak",
+        "midpoint",
+        "average",
+        "dry",
+        "wet",
+        "log",
+    ]
+)
+
+
+def tells_why(reader: Reader, after: Clause) -> bool:
+    """Whether a bracket behind a bound says only whose bound it is, or why: '(the legal limit)', '(shipping rules)', '(as the customer asks)'."""
+    lattice, inside = reader.lattice, range(after.i, after.j)
+    alone = lattice.lower(after.j) == ")" and any(lattice.lower(k) == "(" for k in range(max(0, after.i - 3), after.i))
+    words = [lattice.lower(k) for k in inside]
+    return (
+        alone
+        and words[0] not in _WHERE
+        and all(w.isalpha() or w in "-'!" for w in words)
+        and not any(lattice.has(k, *_CHANGING) for k in inside)
+    )

@@ -111,6 +111,8 @@ _DETERMINERS = frozenset(
         "no kind of",
         "no sort of",
         "no type of",
+        "nothing",
+        "nor",
     ]
 )
 #: Words of permission that a negation before the noun turns to a prohibition.
@@ -130,6 +132,8 @@ _ALLOWANCES = frozenset(
         "wished for",
         "welcome",
         "considered",
+        "come into question",
+        "comes into question",
     ]
 )
 #: Nouns behind '-free' that name the thing designed once more: 'the chlorine-free version'.
@@ -293,6 +297,8 @@ class Frames(Boundaries):
                     text = self.lattice.text(m.i, m.j).lower()
                     if m.kind == "soft_after" and here.words and text not in _ADVERBS:
                         continue
+                    if m.kind == "negation_after" and self._absent_elsewhere(m):
+                        continue
                     given = m.kind == "permission_after" and text in _ALLOWANCES
                     end = self._named_again(m) if m.kind in ("free", "containing_suffix") else m.j
                     nxt = Ending(end, (*here.kinds, "permission_given" if given else m.kind), here.words + 1)
@@ -314,6 +320,14 @@ class Frames(Boundaries):
             if self.lattice.lower(place - 1) not in _OUTSIDE
         ]
         return [e for e in found if not e.kinds or e.kinds[-1] not in ("negation", "necessity", "permission")] + told
+
+    def _absent_elsewhere(self, m: Mention) -> bool:
+        """Whether what is absent is so from a list or a place, and not from the thing: 'an ester absent | from the SVHC list'."""
+        end = m.j + (self.lattice.lower(m.j) == "from")
+        if self.lattice.lower(m.j - 1) not in ("absent", "missing") and self.lattice.lower(m.j - 2) not in ("absent", "missing"):
+            return False
+        of_it = {"it", "molecule", "structure", "compound", "backbone", "product", "polymer", "design", "candidate"}
+        return self.lattice.lower(end - 1) == "from" and of_it.isdisjoint(self.lattice.lower(k) for k in range(end, end + 3))
 
     def _named_again(self, free: Mention) -> int:
         """The piece behind the noun for the thing designed that follows '-free': 'the chlorine-free version', 'oxime-free adhesive additive'."""

@@ -85,6 +85,10 @@ def _limit_of(node: Node, *, catalogue: Catalogue) -> Limit | None:
     if part.name == "Plus":
         unit = part.first("unit")
         return Limit(">=", low=float(part.mentions("num_plus")[0].value), unit=unit.value.written if unit else "")
+    if part.name == "OneOrNone":
+        return Limit("<=", low=1.0) if float(part.mentions("num")[0].value) == 1 else None
+    if part.name == "Compared" and not numbers:
+        return _compared(comparisons, 1.0, "")  # 'at most a single nitrile'
     value, unit_text = numbers[0]
     if part.name in ("Window", "Interval", "Either"):
         return window(part, numbers, comparisons, catalogue=catalogue)
@@ -157,8 +161,7 @@ def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
             return None
         reference, comparison = reference_of(node), node.first("cmp")
         if not node.nodes("Limit") and reference is not None and comparison is not None and isinstance(entry, Vague):
-            operator = str(comparison.value)
-            return [(entry.stands_for, Limit(operator, ref=reference), "")] if operator in ("<", "<=", ">", ">=") else None
+            return _against(node, entry.stands_for, reference)
         limits = limits_of(node, catalogue=lattice.catalogue)
         if lattice.lower(verb.j) == "," and any(limit.operator == "bare" for limit in limits or ()):
             return None  # 'melts, 300'
@@ -200,6 +203,17 @@ def _measured(node: Node, lattice: Lattice) -> list[Measured] | None:
     return _plain(node, name, lattice)
 
 
+def _against(node: Node, name: str, reference: Ref, *more: str) -> list[Measured] | None:
+    """The limit against a named compound, or against the number that a bracket gives for it: 'boiling above THF (66 °C)'."""
+    comparison = node.first("cmp")
+    if comparison is None or comparison.value not in ("<", "<=", ">", ">=", *more):
+        return None
+    for said in node.nodes("Quantity"):
+        value, unit = quantity(said)
+        return [(name, Limit(str(comparison.value), low=value, unit=unit), "the number in brackets is taken as the value of what is named")]
+    return [(name, Limit(str(comparison.value), ref=reference), "")]
+
+
 def in_other_solvent(node: Node) -> bool:
     """Whether something is said of what happens in a named solvent that is not water."""
     return bool(node.mentions("in_solvent")) and any(m.value[0] != "water" for m in node.mentions("cmpd"))
@@ -230,9 +244,7 @@ def _plain(node: Node, name: str, lattice: Lattice) -> list[Measured] | None:
     reference = reference_of(node)
     comparison = node.first("cmp")
     if reference is not None and not node.nodes("Limit"):
-        if comparison is None or comparison.value not in ("<", "<=", ">", ">=", "better", "worse"):
-            return None
-        return [(name, Limit(str(comparison.value), ref=reference), "")]
+        return _against(node, name, reference, "better", "worse")
     if comparison is not None and node.nodes("Quantity") and not node.nodes("Limit"):  # 'below a logP of 3'
         value, unit = quantity(node.nodes("Quantity")[0])
         return [(name, Limit(str(comparison.value), low=value, unit=unit), "")] if comparison.value in _TURNED else None
@@ -341,6 +353,10 @@ def _dissolved(unit: Unit) -> bool:
     return mass_concentration(unit) is not None or unit.name in ("mol/L", "mmol/L", "µmol/L", "nmol/L")
 
 
+#: Words that bound a number, or name where a band has its maximum.
+_EXTREMES = ("maximum", "max", "minimum", "min")
+
+
 def _without_name(node: Node, lattice: Lattice) -> list[Measured] | None:
     """A comparison whose unit names its property: 'below 200 g/mol'; 'heavier than aspirin'."""
     comparison = node.first("cmp")
@@ -359,7 +375,16 @@ def _without_name(node: Node, lattice: Lattice) -> list[Measured] | None:
     unit = parsed(limits[0].unit, catalogue=lattice.catalogue) if limits[0].unit else None
     if not name and (unit is None or limits[0].operator in ("bare", "~", "==")):
         return None
-    if words.rstrip(".") in ("maximum", "max", "minimum", "min") and unit is not None and unit.name in ("nm", "µm"):
+    of_light = unit is not None and unit.name in ("nm", "µm")
+    extreme = node.first("after")
+    if extreme is not None and lattice.text(extreme.i, extreme.j).lower().rstrip(".") in _EXTREMES and of_light:
+        return None  # 'a 450 nm maximum' is where the band has its maximum
+    if lattice.lower(node.j - 1) in ("maximum", "max") and extreme is None:
+        sure = of_light and (
+            limits[0].operator == "between" or not {lattice.lower(node.i), lattice.lower(node.i - 1)}.isdisjoint(("a", "an", "its", "the"))
+        )
+        return [("absorption_maximum", limits[0], "")] if sure and len(limits) == 1 and limits[0].operator in ("between", "bare") else None
+    if words.rstrip(".") in _EXTREMES and of_light:
         return None  # 'maximum 360 nm' may be where the band has its maximum
     name = name or _BY_UNIT.get(unit.name if unit else "", "")
     if node.mentions("in_solvent"):

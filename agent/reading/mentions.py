@@ -20,6 +20,7 @@ from agent.reading.number_words import number_mentions
 from agent.reading.origins import mark_origins
 from agent.reading.polymer_names import mark_polymers
 from agent.reading.preambles import ANSWER, PREAMBLE
+from agent.reading.separations import mark_separations
 from agent.reading.shared_nouns import mark_shared
 from agent.reading.shortened import ABBREVIATED, one_letter, shortens
 from agent.reading.tails import mark_tails
@@ -93,13 +94,20 @@ class Lattice:
         """Whether piece ``i`` is the hyphen inside a compound word: 'halogen-free'."""
         if not (0 < i < len(self.pieces) - 1 and self.pieces[i].text == "-" and self.pieces[i].glued and self.pieces[i + 1].glued):
             return False
-        return self.pieces[i - 1].text[-1].isalpha() and self.pieces[i + 1].text[0].isalpha()
+        before, behind = self.pieces[i - 1].text, self.pieces[i + 1]
+        if before[-1].isdigit() and before[0].isalpha():
+            return behind.lower in _BEHIND_FORMULAS  # 'CF3-free', not 'C6-C10'
+        return before[-1].isalpha() and behind.text[0].isalpha()
 
     def text(self, i: int, j: int) -> str:
         """The words of pieces ``i`` to ``j`` (exclusive)."""
         return as_written(self.plain[self.pieces[i].start : self.pieces[j - 1].end]) if i < j else ""
 
 
+#: What stands behind the hyphen of a compound word that begins with a formula.
+_BEHIND_FORMULAS = frozenset(
+    ["free", "containing", "bearing", "substituted", "functionalised", "functionalized", "terminated", "capped", "tethered"]
+)
 _PIECES = re.compile(r"[^\W\d_][^\W_]*(?:'s(?![^\W_]))?|\d+|<=|>=|=<|=>|==|\+/-|\.{2,3}|\S")
 _LETTERS = re.compile(r"(?:Cl|Br|Si|[CHNOSPFIB]){2,}")
 #: Who would be glad of what was said: it asks for nothing more.
@@ -182,6 +190,10 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
         if named or any(m.kind == "prop" and m.j > n + 1 for m in lattice.at[n]):
             lattice.at[n] = [m for m in lattice.at[n] if m.kind != "participle"]
         lattice.at[n] += [Mention(m.i, m.j, "verbprop", "absorption") for m in lattice.at[n] if m.kind == "absorbing"]
+    for n in range(len(pieces) - 2):
+        if [p.lower for p in pieces[n : n + 3]] == ["as", "well", "as"]:
+            lattice.at[n] = [m for m in lattice.at[n] if m.j != n + 2]  # 'two esters as well as a ketone'
+            lattice.at[n + 2] = []
     for n in range(1, len(pieces)):
         if pieces[n].lower == "protected" and _protects(lattice, n):
             lattice.at[n].append(Mention(n, n + 1, "containing_suffix"))
@@ -199,6 +211,7 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
     mark_tails(lattice)
     mark_locants(lattice, starts, ends)
     mark_origins(lattice, starts, ends)
+    mark_separations(lattice, starts, ends)
     lattice.finish()
     return lattice
 

@@ -48,14 +48,14 @@ def mark_origins(lattice: Lattice, starts: dict[int, int], ends: dict[int, int])
         if match.start() not in starts or match.end() not in ends:
             continue
         i, k = starts[match.start()], ends[match.end()]
-        j = _phrase(lattice, k)
+        j = phrase_end(lattice, k)
         if j == k or _composition(lattice, i, k, j):
             continue
         lattice.pass_over(i, j, ORIGIN)
     for match in _BASED.finditer(lattice.plain):
         if match.end() in ends:
             k = ends[match.end()]
-            _forget(lattice, k, _phrase(lattice, k))
+            _forget(lattice, k, phrase_end(lattice, k))
     for match in _SOURCE.finditer(lattice.plain):
         for p in range(max(0, ends.get(match.start(), 0) - 6), ends.get(match.start(), 0)):
             lattice.at[p] = [m for m in lattice.at[p] if not (m.kind == "formula" and m.j == ends[match.start()])]
@@ -72,7 +72,7 @@ def _raw(mention: Mention) -> bool:
     return mol is not None and mol.GetNumHeavyAtoms() <= _MOST_RAW
 
 
-def _phrase(lattice: Lattice, k: int) -> int:
+def phrase_end(lattice: Lattice, k: int) -> int:
     """Where the noun phrase ends that begins at piece ``k``."""
     j = k
     while j < len(lattice.pieces):
@@ -80,7 +80,7 @@ def _phrase(lattice: Lattice, k: int) -> int:
         follows = lattice.pieces[j + 1] if j + 1 < len(lattice.pieces) else None
         if piece.text in _SIGNS and not (follows is not None and follows.glued and follows.text[0].isalnum()):
             break
-        if any(m.kind in _ENDING for m in lattice.at[j]):
+        if any(m.kind in _ENDING for m in lattice.at[j]) or (piece.text == "-" and not piece.glued):
             break
         if piece.lower in ("and", "or", "plus") and any(
             m.kind in (*_ENDING, "num", "skip") for p in (j, j + 1) if p < len(lattice.pieces) for m in lattice.at[p]

@@ -19,7 +19,14 @@ def placed(node: Node, stance: Stance, lattice: Lattice) -> Built:
     first, *second = node.nodes("Group")
     if node.mentions("blame", "ions") or not (stance.strong or stance.listed or form_of(first, lattice).article):
         return None
+    capped = first.first("grp")
+    if capped is not None and capped.value in _PROTECTING:
+        second = []  # 'Boc on the amine' is a carbamate, and no amine
     return each([first, *second], denied=False, catalogue=lattice.catalogue)
+
+
+#: Groups that make something else of what they sit on.
+_PROTECTING = frozenset(["Boc", "Cbz", "Fmoc", "tosyl", "mesyl", "acetyl"])
 
 
 def ends(node: Node, stance: Stance, lattice: Lattice) -> Built:

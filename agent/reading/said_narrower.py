@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from itertools import pairwise
 
 from rdkit import Chem
 
@@ -20,8 +21,22 @@ def without_said_narrower(requirements: list[Requirement], clauses: list[Clause]
 
 def without_said_in_numbers(objectives: list[Objective], requirements: list[Requirement], clauses: list[Clause]) -> list[Objective]:
     """The objectives without those of an adjective before the name of which the goal says the number: 'High-boiling solvent, bp above 200 °C'."""
-    named = {(s.name, s.phrase) for c in clauses if c.content == "name" and c.role == "read" for s in c.statements if s.kind == "objective"}
+    before = [c for c in clauses if c.content == "name" and c.role == "read"]
+    before += [
+        c for c, after in pairwise(clauses) if c.role == "read" and c.content == "objective" and after.i == c.j + 1 and _plain_adjective(c)
+    ]
+    named = {(s.name, s.phrase) for c in before for s in c.statements if s.kind == "objective"}
     return [o for o in objectives if (o.property, o.phrase) not in named or not any(_bounds(r, o) for r in requirements)]
+
+
+def _plain_adjective(clause: Clause) -> bool:
+    """Whether a wish is an adjective alone ('low melting (below 40 °C)'), and no superlative."""
+    return all(
+        s.phrase.lower().startswith(("low", "high", "long", "short", "small", "large", "good"))
+        and "possible" not in s.phrase
+        and not s.phrase.lower().startswith(("lowest", "highest", "longest", "shortest"))
+        for s in clause.statements
+    )
 
 
 def _bounds(requirement: Requirement, objective: Objective) -> bool:

@@ -73,6 +73,8 @@ def counted_together(reader: Reader, before: Clause, clause: Clause, sign: str) 
     """Whether a number behind a list may count all of it: 'N and O atoms at most 4', 'N + O at most 4'; not 'an ester and amides at most 2'."""
     if clause.content != "count" or clause.opened or not reader.lattice.has(clause.start, "grp", "elem"):
         return False
+    if any(reader.lattice.lower(k) in ("on", "at") and reader.lattice.has(k, "times") for k in range(clause.start, clause.j)):
+        return False  # 'imidazolium, mesityl on both nitrogens'
     listed = before.content in ("motif", "count") and before.role in ("read", "unread") and (not before.denied)
     if before.content == "count" and sign == ",":
         return False  # 'cyclohexane rings two, benzene ring one'

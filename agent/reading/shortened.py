@@ -118,6 +118,12 @@ def one_letter(pieces: list[Piece], n: int, *, catalogue: Catalogue) -> list[str
     if not least:
         return [name] * _led_by_words([p.text for p in pieces[n + 1 : n + 20]], units)
     compared = behind[0] in ("<", ">", "<=", ">=", "=", "~", "≈")
+    if behind[0].lower() in ("max", "min"):  # 'M max. 450'
+        behind = ["<", *behind[1 + (behind[1:2] == ["."]) :]]
+        compared = True
+    ranged = len(behind) > 2 and behind[0].isdigit() and behind[1] in ("-", "to") and behind[2].isdigit()
+    if least and ranged and least <= float(behind[0]) < float(behind[2]) and not "".join(behind[3:])[:1].isalpha():
+        return [name]  # 'M 300-450'
     numbers = [t for t in behind[compared:][:1] if t.replace(".", "", 1).isdigit()]
     if not numbers or not (compared or not least):
         return []
