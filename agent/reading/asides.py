@@ -48,7 +48,10 @@ def mark_asides(lattice: Lattice, starts: dict[int, int], ends: dict[int, int]) 
     for match in _EXCLAIMED.finditer(lattice.plain):
         n, j = starts.get(match.start()), ends.get(match.end())
         if n is not None and j is not None and not any(m.kind in _NEVER for k in range(n + 1, j - 1) for m in lattice.at[k]):
-            lattice.at[n].append(Mention(n, j, "groups"))
+            lattice.at[n] += [Mention(n, j, "groups"), Mention(n, j, "aside")]
+    for n, piece in enumerate(lattice.pieces):
+        if piece.text == "(" and n and (j := _told_behind(lattice, n)):
+            lattice.at[n] += [Mention(n, j, "groups"), Mention(n, j, "aside")]
     nouns = _nouns()
     for match in _SHORT.finditer(lattice.plain):
         n, k = starts.get(match.start()), starts.get(match.end())
@@ -63,6 +66,60 @@ def mark_asides(lattice: Lattice, starts: dict[int, int], ends: dict[int, int]) 
                 end = _behind(lattice, group.j + bracket)
                 if end >= len(lattice.pieces) or lattice.pieces[end].text in ",.;)" or {m.kind for m in lattice.at[end]} & _GOING_ON:
                     lattice.at[n].append(Mention(n, end, "grp", group.value))
+
+
+#: Verbs with which something is said of what stands before a bracket.
+PREDICATES = frozenset(
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "must",
+        "should",
+        "shall",
+        "may",
+        "might",
+        "can",
+        "cannot",
+        "could",
+        "will",
+        "would",
+        "has",
+        "have",
+        "need",
+        "needs",
+        "ought",
+        "do",
+        "does",
+        "being",
+        "not",
+        "never",
+    ]
+)
+#: Most pieces of such a bracket.
+_MOST = 9
+
+
+def _told_behind(lattice: Lattice, n: int) -> int:
+    """The piece behind a bracket that opens at piece ``n`` between a group and what is said of it: 'a phenol (acidic) | is out'; 0 where none is."""
+    named = any(m.j == n and m.kind in ("grp", "elem", "groups", "bonded") for k in range(max(0, n - 6), n) for m in lattice.at[k])
+    pieces = lattice.pieces
+    close = next((k for k in range(n + 1, min(n + _MOST, len(pieces))) if pieces[k].text in "()"), n)
+    if not named or pieces[close].text != ")" or close + 1 >= len(pieces):
+        return 0
+    told = pieces[close + 1].lower in PREDICATES or any(m.kind in ("negation_after", "terse_no") for m in lattice.at[close + 1])
+    barred = set(_NEVER) - {"grp", "elem"}
+    return close + 1 if told and not any(m.kind in barred for k in range(n + 1, close) for m in lattice.at[k]) else 0
+
+
+def told_behind_a_bracket(lattice: Lattice, k: int) -> bool:
+    """Whether a bracket opens at piece ``k`` behind which something is said of what stands before it. Behind :meth:`Lattice.finish`."""
+    if lattice.lower(k) != "(":
+        return False
+    while k < len(lattice.pieces) and lattice.lower(k) != ")":
+        k += 1
+    return lattice.lower(k + 1) in PREDICATES or lattice.has(k + 1, "negation_after", "terse_no")
 
 
 @lru_cache(maxsize=1)

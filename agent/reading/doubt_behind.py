@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.reading.aims import aims_at
+from agent.reading.asides import told_behind_a_bracket
 from agent.reading.chains import of_a_length
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
@@ -52,6 +53,8 @@ def doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return "only the solubility in water is predicted"
     if after.content == "count" and counted_together(reader, clause, after, sign):
         return TOGETHER
+    if clause.parts and not clause.denied and told_behind_a_bracket(reader.lattice, clause.j):
+        return DOUBT  # 'a phenol (pKa 9, no good) | is out'
     if clause.listed and after.role == "unread" and after.reason == AT_THE_END and sign == ",":
         return AT_THE_END
     if after.role == "read":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.reading.asides import told_behind_a_bracket
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
 from agent.reading.head_parts import MOST_UNKNOWN, Found, adjective, suited
@@ -97,6 +98,7 @@ def plainly_asked(reader: Reader, found: Found, i: int, k: int) -> bool:
         return False  # 'an ester? over my dead body'
     asked = asked or (i == 0 and not lattice.lower(end - 1).endswith("s"))
     turned = lattice.has(end, "negation", "necessity", "negation_after") and lattice.lower(end) not in _QUALIFYING
+    turned = turned or (needed and told_behind_a_bracket(lattice, end))  # 'a phenol (no good) is out'
     return (asked or not needed) and not strange and (follows or lattice.lower(end) in _QUALIFYING) and not turned
 
 

@@ -20,6 +20,7 @@ from agent.reading.number_words import number_mentions
 from agent.reading.origins import mark_origins
 from agent.reading.polymer_names import mark_polymers
 from agent.reading.preambles import ANSWER, PREAMBLE
+from agent.reading.reasoned import mark_reasoned
 from agent.reading.separations import mark_separations
 from agent.reading.shared_nouns import mark_shared
 from agent.reading.shortened import ABBREVIATED, one_letter, shortens
@@ -106,7 +107,20 @@ class Lattice:
 
 #: What stands behind the hyphen of a compound word that begins with a formula.
 _BEHIND_FORMULAS = frozenset(
-    ["free", "containing", "bearing", "substituted", "functionalised", "functionalized", "terminated", "capped", "tethered"]
+    [
+        "free",
+        "containing",
+        "bearing",
+        "substituted",
+        "functionalised",
+        "functionalized",
+        "terminated",
+        "capped",
+        "tethered",
+        "like",
+        "type",
+        "style",
+    ]
 )
 _PIECES = re.compile(r"[^\W\d_][^\W_]*(?:'s(?![^\W_]))?|\d+|<=|>=|=<|=>|==|\+/-|\.{2,3}|\S")
 _LETTERS = re.compile(r"(?:Cl|Br|Si|[CHNOSPFIB]){2,}")
@@ -209,6 +223,7 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
     mark_asides(lattice, starts, ends)
     mark_beside(lattice)
     mark_tails(lattice)
+    mark_reasoned(lattice)
     mark_locants(lattice, starts, ends)
     mark_origins(lattice, starts, ends)
     mark_separations(lattice, starts, ends)

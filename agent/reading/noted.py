@@ -18,6 +18,8 @@ ALONE = "nothing checks this"
 USE = "what it is used for cannot be computed"
 #: Why a part in whose place another is asked for is not excluded.
 HELD = "what is asked for in its place has its pattern, so that it is not excluded"
+#: Why a remark in brackets asks for nothing.
+REMARK = "a remark in brackets, which nothing checks"
 #: Adjectives that say no more than the number before them.
 _COUNTING = frozenset(["individual", "separate", "distinct"])
 
@@ -30,6 +32,11 @@ def noted(lattice: Lattice, clause: Clause) -> Iterator[tuple[int, int, str]]:
         yield spurned, clause.j, HELD
     if clause.adjectival and (used := _used(lattice, clause)):
         yield used, clause.j, USE
+    for k in range(clause.i, clause.j):
+        for m in lattice.of(k, "aside"):
+            if clause.content == "count" and lattice.has(k + 1, "num", "times"):
+                continue  # 'nitro groups (two of them) must be there'
+            yield m.i + 1, m.j - 1, REMARK
     end = clause.i
     for k in range(clause.i, clause.j):
         for m in lattice.of(k, "intersective", "standing"):

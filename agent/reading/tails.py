@@ -6,7 +6,10 @@ The words between say what the part does, and leave it what it is. None of them 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from rdkit import Chem
 
 from agent.reading.modifiers import harmless
 from agent.reading.phrases import words_of
@@ -56,8 +59,33 @@ def _mark_again(lattice: Lattice, group: Mention) -> None:
     for j in {group.j, _behind_nouns(lattice, group.j)}:
         k = j + (j < len(lattice.pieces) and lattice.pieces[j].text == "(")
         for m in [m for m in lattice.at[k] if m.kind == "grp"] if k < len(lattice.pieces) else ():
+            end = _behind_nouns(lattice, m.j)
+            explained = k > j and end < len(lattice.pieces) and lattice.pieces[end].text == ")" and not _denied_there(lattice, group.i, end)
             if m.value == group.value or str(m.value).endswith(" bond"):
                 lattice.at[k].append(Mention(m.i, m.j, "again"))
+            elif explained and holds(group.value, m.value):
+                lattice.at[k].append(Mention(m.i, end, "again"))  # 'a sulfolane ring (cyclic sulfone)'
+
+
+#: Kinds of words that deny, between two signs that end a sentence.
+_DENYING = frozenset(["negation", "negation_after", "free", "terse_no", "edit_remove", "exception", "permission_after"])
+
+
+def _denied_there(lattice: Lattice, n: int, j: int) -> bool:
+    """Whether anything denies or permits in the part of the sentence around pieces ``n`` to ``j``."""
+    pieces = lattice.pieces
+    while n > 0 and pieces[n - 1].text not in (".", ";", ","):
+        n -= 1
+    while j < len(pieces) and pieces[j].text not in (".", ";", ","):
+        j += 1
+    return any(m.kind in _DENYING for k in range(n, j) for m in lattice.at[k])
+
+
+@lru_cache(maxsize=512)
+def holds(name: str, part: str) -> bool:
+    """Whether the example of a registered group has another one in it, so that the second may say again what the first is."""
+    example, pattern = Chem.MolFromSmiles(GROUPS[name].example), Chem.MolFromSmarts(GROUPS[part].smarts)
+    return example is not None and pattern is not None and bool(example.HasSubstructMatch(pattern))
 
 
 def _mark_abbreviations(lattice: Lattice) -> None:

@@ -97,6 +97,51 @@ def test_what_is_absent_from_a_list_is_not_absent_from_the_thing() -> None:
     assert "motif:ester absent" in _stated("a ketone, esters are absent from the structure")
 
 
+@each_row(
+    ("said", "wanted"),
+    [
+        ("an ester; a phenol (acidic) is out", "motif:phenol absent"),
+        ("a nitroalkane (nitro) is out, an ester", "motif:nitroalkane absent"),
+        ("an ester; phenols (OH) must be avoided", "motif:phenol absent"),
+        ("an ester; chlorine (corrosive) is forbidden", "count:element:Cl == 0"),
+        ("naphthylamine (any isomer) is forbidden, an ester", "motif:naphthylamine absent"),
+        ("an ester; anilines (because they are toxic) are excluded", "motif:aniline absent"),
+        ("an ester; a pyridine (to bind zinc) is needed", "motif:pyridine present"),
+        ("a ketone; crown ethers are too toxic: none", "motif:crown ether absent"),
+        ("an ester; anilines are a tox alert (drop them)", "motif:aniline absent"),
+        ("an ester; hindered phenols yellow, so none of those", "motif:hindered phenol absent"),
+        ("a ketone; nitro groups are needed, none of the esters", "motif:nitro present"),
+    ],
+)
+def test_what_is_said_behind_a_bracket_or_a_reason(said: str, wanted: str) -> None:
+    opposite = (
+        wanted.replace(" absent", " present")
+        if wanted.endswith("absent")
+        else wanted.replace(" present", " absent").replace("== 0", ">= 1")
+    )
+    stated = _stated(said)
+    assert wanted in stated
+    assert opposite not in stated
+
+
+@each_row("said", ["an ester; a phenol (pKa about 10, no good) is out", "an ester; phenols (e.g. BHT or BHA) are excluded"])
+def test_a_bracket_that_is_not_read_leaves_what_it_stands_in_unread(said: str) -> None:
+    assert "motif:phenol present" not in _stated(said)
+
+
+@each_row(
+    ("said", "wanted"),
+    [
+        ("an OXE-type oxime ester, MW below 400", "motif:oxime ester present"),
+        ("a D4-like cyclic siloxane, MW < 400", "motif:cyclic siloxane present"),
+        ("an imidate (imino ether), MW < 300", "motif:imidate present"),
+    ],
+)
+def test_what_is_like_something_known_or_said_again(said: str, wanted: str) -> None:
+    parts = [s for s in _stated(said) if s.startswith("motif:")]
+    assert parts == [wanted]
+
+
 def test_a_number_that_explains_an_adjective_adds_no_wish() -> None:
     assert "minimise:melting_point" not in _stated("an anhydride, low melting (mp under 40 °C)")
     assert "minimise:melting_point" in _stated("an anhydride with a low melting point, bp above 200 °C")
