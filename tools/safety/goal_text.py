@@ -102,24 +102,25 @@ _RULES = {
     "medicine": "goal.illegal_drug",
 }
 #: What one step of the voice of the meaning adds to the value of the words, and between which values of these it is asked.
-MEANT, UNSURE = 3.5, (-6.5, 9.0)
-#: From which share of romanised words a text is left to the voice of the words.
+MEANT, UNSURE = 1.3, (-6.0, 9.0)
+#: From which share of romanised words a text in Latin letters is left to the voice of the words, and which letters are Latin.
 ROMANISED = 0.5
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 #: From which value of the learned voices on a goal stops for a person: a stretch of at least ``FULL`` different words, a shorter one of at
 #: least ``FEWEST``, and a full one whose hazards the roles spare; shorter ones of these are left to the roles. Chosen by leaving one author
 #: out: docs/evaluation.md.
 SUSPECT, SUSPECT_SHORT, SUSPECT_SPARED, FULL, FEWEST = -1.0, 1.0, 2.0, 6, 3
 #: The same of a text of which no concept is known: its letters alone speak.
 SUSPECT_BLANK = 0.4
-#: The same of a short stretch of which the meaning was asked.
-SUSPECT_SHORT_MEANT = 2.3
+#: The same of a short stretch of which the meaning was asked, where the words alone would not stop it.
+SUSPECT_SHORT_MEANT = 8.0
 #: Fewest different words of a stretch that may be freed where the rules object for two reasons.
 FULL_TWICE = 8
 #: Down to which value of both voices what the rules refuse for the words of a hazard may be freed, and of the words alone, of each stretch of ``NEARBY``
 #: words, and of the meaning alone; a figure of speech.
 HARMLESS, HARMLESS_WORDS, HARMLESS_NEARBY, HARMLESS_MEANT, NEARBY, FIGURE = -2.0, 0.0, 1.0, 0.3, 12, -2.0
 #: The same of what the rules only stop for words that are ordinary elsewhere: of both voices, and of the words alone.
-ORDINARY, ORDINARY_WORDS = -3.0, 2.0
+ORDINARY, ORDINARY_WORDS = -5.0, 2.0
 #: Hits that say no more than that words of a hazard occur, and stops for words that are ordinary in many goals (a neighbour, soup, "kills").
 _HAZARD_ONLY = frozenset(
     (
@@ -198,13 +199,20 @@ def _heard(plain: str, text: str) -> list[Heard]:
     """
     parts = score.stretches(plain)
     unsure = any(part.words >= FEWEST and UNSURE[0] < part.value < UNSURE[1] for part in parts)
-    if not unsure or tongue.shares(plain, "latin").get("romanised", 0.0) > ROMANISED:
+    if not unsure or _romanised(plain, text):
         return [Heard(part.value, 0.0, part.words) for part in parts]
     pieces = score.cut(text)
     said = meaning.says([text[words[0].start : words[-1].end] for words in pieces] if len(pieces) > 1 else [text.strip()])
     if len(said) != len(parts):  # one spelling parts the text otherwise than it was written
         said = [max(said)] * len(parts)
     return [Heard(part.value, value, part.words) for part, value in zip(parts, said, strict=True)]
+
+
+def _romanised(plain: str, text: str) -> bool:
+    """Whether a text is one of another writing in Latin letters."""
+    letters = [sign for sign in text if sign.isalpha()]
+    latin = sum(_LATIN.match(sign) is not None for sign in letters)
+    return 2 * latin > len(letters) and tongue.shares(plain, "latin").get("romanised", 0.0) > ROMANISED
 
 
 def _weighed(hits: list[SafetyRuleHit], plain: str, text: str) -> list[SafetyRuleHit]:
@@ -235,7 +243,7 @@ def _limit(part: Heard, plain: str) -> float:
     if any(one.spared for sentence in sentences(plain) for one in judged(sentence)):
         return SUSPECT_SPARED if part.length >= FULL else math.inf
     if part.length < FULL:
-        return SUSPECT_SHORT_MEANT if part.meant else SUSPECT_SHORT
+        return SUSPECT_SHORT_MEANT if part.meant and part.words < SUSPECT_SHORT else SUSPECT_SHORT
     return SUSPECT if concepts.seen(plain) else SUSPECT_BLANK
 
 

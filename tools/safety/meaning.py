@@ -1,9 +1,10 @@
 """A third voice beside the rules and the score of the words: how much what a sentence means looks like a request for harm.
 
-The encoder (:mod:`tools.safety.encoder`) gives 384 numbers for a sentence in any of a hundred languages; a support vector machine with a Gaussian kernel
-(C. Cortes and V. Vapnik, Machine Learning 1995, 20, 273-297) tells from them. It is trained by ``python -m evals.guard_meaning train`` on the sentences
-in ``evals/data/guard`` and ships as ``tables/meaning.npz``, one byte a number. What is done with its number is decided in
-:mod:`tools.safety.goal_text`; it reads the text as it was written, with capitals and accents.
+The encoder (:mod:`tools.safety.encoder`) gives 384 numbers for a sentence in any of a hundred languages. A straight border between requests for harm and
+others, trained together with it, tells from them; to what that says is added what a support vector machine with a Gaussian kernel (C. Cortes and V. Vapnik,
+Machine Learning 1995, 20, 273-297) says, which remembers the hard sentences themselves. ``python -m evals.guard_meaning train`` trains both on the sentences
+in ``evals/data/guard``; they ship as ``tables/meaning.npz``. What is done with the number is decided in :mod:`tools.safety.goal_text`; the voice reads the
+text as it was written, with capitals and accents.
 """
 
 from __future__ import annotations
@@ -19,39 +20,52 @@ from core.errors import ConfigurationError
 from tools.safety import encoder
 from tools.safety.shipped_arrays import shipped
 
-MODEL = "tables/meaning.npz"
-#: Steps of a stored number in one standard deviation.
-STEPS = 30.0
+MODEL = encoder.ADAPTED
 
 FloatArray = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Head:
-    """What tells by the meaning: the support vectors (n, WIDTH) in standard deviations, their weights (n,), and how the encoder's numbers become such."""
+    """The border: the weights (WIDTH,) of the encoder's numbers, and what is added.
 
+    Beside it the support vectors (n, WIDTH) in standard deviations, their weights (n,), and how the encoder's numbers become such.
+    """
+
+    weights: FloatArray
+    bias: float
     centre: FloatArray
     spread: FloatArray
     vectors: FloatArray
-    weights: FloatArray
+    dual: FloatArray
     gamma: float
-    bias: float
+    offset: float
 
     def says(self, means: FloatArray) -> FloatArray:
-        """Distances from the border, shape (len(means),), of sentences with these ``means``: above 0 a request for harm; empty for none."""
+        """How much, shape (len(means),), sentences with these ``means`` look like requests for harm, above 0 more than not; empty for none."""
         rows = (means - self.centre) / self.spread
         apart = (rows * rows).sum(axis=1)[:, None] + (self.vectors * self.vectors).sum(axis=1)[None, :] - 2.0 * (rows @ self.vectors.T)
-        return np.asarray(np.exp(-self.gamma * apart) @ self.weights + self.bias, dtype=np.float32)
+        remembered = np.exp(-self.gamma * apart) @ self.dual + self.offset
+        return np.asarray(means @ self.weights + self.bias + remembered, dtype=np.float32)
+
+
+#: Steps of a stored number in one standard deviation.
+STEPS = 15.0
 
 
 @lru_cache(maxsize=1)
 def head() -> Head:
     """The shipped head. Raises ConfigurationError if it is not there or has another shape."""
-    vectors, weights, centre, spread, numbers = shipped(MODEL, "vectors", "weights", "centre", "spread", "numbers")
-    if vectors.shape != (len(weights), encoder.WIDTH) or centre.shape != (encoder.WIDTH,) or numbers.shape != (2,):
+    weights, bias, centre, spread, vectors, dual, numbers = shipped(
+        MODEL, "weights", "bias", "centre", "spread", "vectors", "dual", "numbers"
+    )
+    rows = {weights.shape, centre.shape, spread.shape, vectors.shape[1:]}
+    if rows != {(encoder.WIDTH,)} or bias.shape != (1,) or vectors.shape[:1] != dual.shape or numbers.shape != (2,):
         raise ConfigurationError(f"the guard's file {MODEL} has arrays of another shape than {encoder.WIDTH} numbers")
     scaled = vectors.astype(np.float32) / np.float32(STEPS)
-    return Head(centre, spread, scaled, weights, float(numbers[0]), float(numbers[1]))
+    return Head(
+        weights.astype(np.float32), float(bias[0]), centre, spread, scaled, dual.astype(np.float32), float(numbers[0]), float(numbers[1])
+    )
 
 
 def says(texts: Sequence[str]) -> list[float]:

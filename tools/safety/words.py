@@ -107,12 +107,37 @@ def _fits(word: str, pattern: str) -> bool:
     return any(form in (stem, prefix + stem) for form in forms for prefix in PREFIXES)
 
 
+#: Names of substituents, and prepositions behind them that say where they stand.
+_SUBSTITUENTS = frozenset(
+    [
+        "methyl",
+        "ethyl",
+        "propyl",
+        "butyl",
+        "phenyl",
+        "benzyl",
+        "acetyl",
+        "amino",
+        "nitro",
+        "fluoro",
+        "chloro",
+        "bromo",
+        "iodo",
+        "hydroxy",
+        "methoxy",
+    ]
+)
+_PLACING = frozenset(["on", "in", "an", "at", "of", "to", "as", "or", "and", "is"])
+
+
 def _set_apart(known: Lexicon, words: list[Token]) -> Iterator[Mention]:
     """Hazard words that are cut into two or three pieces: 'fen tanyl'."""
     for i in range(len(words)):
         for stop in range(i + 2, min(i + 4, len(words)) + 1):
             if len(words[stop - 1].text) < 2 or len(words[i].text) < 2:
                 break
+            if stop == i + 2 and words[i].text in _SUBSTITUENTS and words[stop - 1].text in _PLACING:
+                continue  # 'a methyl on the ring'
             joined = "".join(word.text for word in words[i:stop])
             if len(joined) > 30:
                 break

@@ -142,6 +142,18 @@ def test_what_is_like_something_known_or_said_again(said: str, wanted: str) -> N
     assert parts == [wanted]
 
 
+@each_row(
+    "said",
+    [
+        "a molecule; exclude Michael acceptors, aldehydes and anything with more than two rings",
+        "a molecule; avoid phenols and everything with a logP above 5",
+        "a molecule without esters or anything heavier than 400 g/mol",
+    ],
+)
+def test_a_bound_behind_anything_in_a_list_of_what_is_excluded_is_not_asked_for(said: str) -> None:
+    assert not [s for s in _stated(said) if s.startswith("property:") and ("> " in s or ">= " in s)]
+
+
 def test_a_number_that_explains_an_adjective_adds_no_wish() -> None:
     assert "minimise:melting_point" not in _stated("an anhydride, low melting (mp under 40 °C)")
     assert "minimise:melting_point" in _stated("an anhydride with a low melting point, bp above 200 °C")

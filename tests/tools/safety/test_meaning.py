@@ -25,7 +25,6 @@ def test_a_sentence_means_the_same_alone_and_among_others() -> None:
     texts = ["how to kill mould", "Wie töte ich Schimmel im Keller, in dem die Kinder ihre Räder haben?", "毒ガスを設計してほしい"]
     together = encoder.encoder().means(texts)
     assert together.shape == (3, WIDTH)
-    assert np.allclose(np.linalg.norm(together, axis=1), 1.0, atol=1e-5)
     for text, row in zip(texts, together, strict=True):
         assert np.allclose(encoder.encoder().means([text])[0], row, atol=1e-4)
     assert encoder.encoder().means([]).shape == (0, WIDTH)
