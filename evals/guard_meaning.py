@@ -182,8 +182,8 @@ def train(seed: int) -> None:
     print(f"{len(found)} sentences, {len(held['dual'])} support vectors; {target.name}: {target.stat().st_size / 2**20:.1f} MiB")
 
 
-#: The softness of the machine that remembers.
-SOFTNESS = 3.0
+#: Of the machine that remembers: its softness, the width of its kernel in units of all numbers together, and how much what it says counts beside the border.
+SOFTNESS, WIDTHS, REMEMBERED = 10.0, 2.0, 2.0
 
 
 def remembered(rows: NDArray[np.float32], harmful: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
@@ -191,14 +191,14 @@ def remembered(rows: NDArray[np.float32], harmful: NDArray[np.bool_]) -> dict[st
     from sklearn.svm import SVC
 
     centre, spread = rows.mean(axis=0), rows.std(axis=0)
-    gamma = 1.0 / WIDTH
+    gamma = WIDTHS / WIDTH
     machine = SVC(C=SOFTNESS, gamma=gamma, cache_size=1000).fit((rows - centre) / spread, harmful)
     return {
         "vectors": np.clip(np.rint(machine.support_vectors_ * meaning.STEPS), -127, 127).astype(np.int8),
-        "dual": machine.dual_coef_[0].astype(np.float16),
+        "dual": (REMEMBERED * machine.dual_coef_[0]).astype(np.float16),
         "centre": centre.astype(np.float32),
         "spread": spread.astype(np.float32),
-        "numbers": np.array([gamma, float(machine.intercept_[0])]),
+        "numbers": np.array([gamma, REMEMBERED * float(machine.intercept_[0])]),
     }
 
 

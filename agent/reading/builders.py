@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from agent.reading import pair_builders, part_builders
+from agent.reading.comparisons import INVERSE, limits_of, quantity, reference_of
 from agent.reading.count_builders import count
 from agent.reading.exchange_builder import exchanged
 from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
-from agent.reading.limit_builders import INVERSE, Measured, beside_the_word, limits_of, measured, quantity, reference_of
+from agent.reading.limit_builders import Measured, beside_the_word, measured
 from agent.reading.measured_at import condition_of, holds
 from agent.reading.measured_in import solvent_of, whatever_solvent
 from agent.reading.mentions import Lattice

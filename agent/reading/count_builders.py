@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from agent.reading.comparisons import INVERSE, limits_of
 from agent.reading.grammar import Node
-from agent.reading.limit_builders import INVERSE, beside_the_word, limits_of
+from agent.reading.limit_builders import beside_the_word
 from agent.reading.mentions import Lattice, Mention
 from agent.reading.modifiers import UNKNOWN
 from agent.reading.part_builders import parted

@@ -91,6 +91,8 @@ def _head_place(i: int, reader: Reader, here: _Best) -> str:
         return "requested"
     if here.cost[0]:
         return "open" if here.quiet and _behind_a_purpose(reader, i) else ""
+    if reader.lattice.lower(i - 1) == "as":
+        return ""  # 'soluble in water as well as | a solvent'
     return "open" if here.named else "determined"
 
 
@@ -143,6 +145,13 @@ def _steps(reader: Reader, heads: HeadReader, i: int, state: int, here: _Best) -
             steps.append((clause.j, (doubtful + spoken, 2), (clause,), SPOKEN if spoken else state))
         if state == OPEN and (place := _head_place(i, reader, here)):
             clauses = heads.read_at(i, determined=place != "open", requested=place == "requested")
+            if (
+                clauses
+                and place == "determined"
+                and lattice.lower(i - 1) == "and"
+                and not any(f.name for c in clauses for f, _ in c.families)
+            ):
+                clauses = None  # 'a drug-like molecule with a sulfonamide and | a wibble piperazine'
             if clauses:
                 unread = 2 * sum(c.j - c.i for c in clauses if c.role == "unread" and c.content != "head" and c.reason in _STRANGE)
                 named = any(c.role == "head" for c in clauses)

@@ -1,9 +1,10 @@
-"""From what matched as a comparison to limits, and from limits to the properties that they belong to."""
+"""From limits to the properties that they belong to."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from agent.reading.comparisons import TURNED, limit_of, limits_of, quantity, reference_of
 from agent.reading.depths import fits_depth
 from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
@@ -12,15 +13,11 @@ from agent.reading.mentions import Lattice
 from agent.reading.statements import Limit, Ref
 from agent.reading.states import soluble, state
 from agent.reading.units import Unit, mass_concentration, parsed
-from agent.reading.windows import between, in_unit, window
 from tools.catalogue.catalogue import Catalogue
 
 #: (property, limit, what is assumed by it)
 Measured = tuple[str, Limit, str]
 
-#: What denies a comparison.
-INVERSE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 #: Units that name their property, where a comparison stands alone.
 _BY_UNIT = {
     "g/mol": "molecular_weight",
@@ -29,98 +26,6 @@ _BY_UNIT = {
     "nm": "absorption_maximum",
     "log mol/L": "aqueous_solubility",
 }
-
-
-def quantity(node: Node) -> tuple[float, str]:
-    """(number, unit as written or '')."""
-    named = node.first("temperature")
-    if named is not None and not node.mentions("num"):  # not 'body temperature (37 °C)'
-        return float(named.value), "°C"
-    number = node.mentions("num", "num_plus")[0]
-    unit = node.first("unit")
-    return float(number.value), unit.value.written if unit is not None else ""
-
-
-def reference_of(node: Node) -> Ref | None:
-    """The structure that is named in ``node``; an empty SMILES stands for 'the parent'."""
-    for part in [node] if node.name == "Reference" else node.nodes("Reference") or [node]:
-        for mention in part.mentions("smiles", "cmpd", "reference"):
-            if mention.kind == "smiles":
-                return Ref(smiles=mention.value)
-            if mention.kind == "cmpd":
-                return Ref(name=mention.value[0], smiles=mention.value[1])
-            return Ref(name="the parent")
-    return None
-
-
-def limits_of(node: Node, *, catalogue: Catalogue) -> list[Limit] | None:
-    """The one or two comparisons in ``node``; None for none, or two that do not bound from both sides."""
-    found = [_limit_of(part, catalogue=catalogue) for part in node.nodes("Limit")]
-    limits = [limit for limit in found if limit is not None]
-    if not limits or len(limits) != len(found):
-        return None
-    if len(limits) == 2:
-        first, second = limits
-        if not (first.operator[0] in "<>" and second.operator[0] in "<>" and first.operator[0] != second.operator[0]):
-            return None
-        if first.unit and second.unit and first.unit != second.unit:
-            return None
-        if node.nodes("Limits") and node.nodes("Limits")[0].nodes("Comma") and second.unit not in ("", first.unit):
-            return None
-        unit = first.unit or second.unit
-        limits = [replace(first, unit=unit), replace(second, unit=unit)]
-    return limits if len(limits) <= 2 else None
-
-
-def _limit_of(node: Node, *, catalogue: Catalogue) -> Limit | None:
-    part = node.parts[0]
-    assert isinstance(part, Node)
-    numbers = [quantity(q) for q in part.nodes("Quantity")]
-    comparisons = [str(m.value) for m in part.mentions("cmp")]
-    if part.name == "One":
-        return Limit("==", low=1.0)
-    if part.name == "Decade":
-        start = float(part.mentions("decade")[0].value)
-        return Limit("between", low=start, high=start + 9.0)
-    if part.name == "Plus":
-        unit = part.first("unit")
-        return Limit(">=", low=float(part.mentions("num_plus")[0].value), unit=unit.value.written if unit else "")
-    if part.name == "OneOrNone":
-        return Limit("<=", low=1.0) if float(part.mentions("num")[0].value) == 1 else None
-    if part.name == "Compared" and not numbers:
-        return _compared(comparisons, 1.0, "")  # 'at most a single nitrile'
-    value, unit_text = numbers[0]
-    if part.name in ("Window", "Interval", "Either"):
-        return window(part, numbers, comparisons, catalogue=catalogue)
-    if part.name == "PlusMinus":
-        reach = in_unit(numbers[1][0], numbers[1][1], unit_text, catalogue=catalogue)
-        if reach is not None:
-            return Limit("between", low=value - reach, high=value + reach, unit=unit_text) if reach >= 0 else None
-        return between(value - numbers[1][0], value + numbers[1][0], unit_text, numbers[1][1], catalogue=catalogue)
-    if part.name == "Around":
-        if not part.mentions("between") or numbers[0][0] < 0:
-            return None
-        centre, written = numbers[1]
-        reach = in_unit(value, unit_text, written, catalogue=catalogue)
-        if reach is not None:
-            return Limit("between", low=centre - reach, high=centre + reach, unit=written)  # 'within 10 K of -26 °C'
-        return between(centre - value, centre + value, unit_text, written, catalogue=catalogue)
-    if part.name == "After":
-        behind = str(part.mentions("after")[0].value)
-        if any(c not in ("~", "==") for c in comparisons) or (behind != ">=" and part.mentions("between")):
-            return None
-        return Limit(behind, low=value, unit=unit_text)
-    if part.name == "Compared":
-        return _compared(comparisons, value, unit_text)
-    return Limit("bare", low=value, unit=unit_text)
-
-
-def _compared(comparisons: list[str], value: float, unit: str) -> Limit | None:
-    """'above about 3' is 'above 3'; 'about at least 3' is 'at least 3'; two directions are none."""
-    sharp = [c for c in comparisons if c not in ("~", "==")]
-    if len(sharp) > 1:
-        return None
-    return Limit(sharp[0] if sharp else comparisons[0], low=value, unit=unit)
 
 
 # ---- which property
@@ -239,6 +144,7 @@ def _each(name: str, limits: list[Limit] | None, assumption: str) -> list[Measur
 
 def _plain(node: Node, name: str, lattice: Lattice) -> list[Measured] | None:
     sandwich = [p for p in node.parts if isinstance(p, Node) and p.name in ("Quantity", "Property")]
+    sandwich = sandwich[1:] if [p.name for p in sandwich[:1]] == ["Property"] and len(sandwich) == 4 else sandwich  # 'MW 165 < M < 250'
     if [p.name for p in sandwich] == ["Quantity", "Property", "Quantity"]:
         return _sandwich(node, name, sandwich, lattice)
     reference = reference_of(node)
@@ -247,7 +153,7 @@ def _plain(node: Node, name: str, lattice: Lattice) -> list[Measured] | None:
         return _against(node, name, reference, "better", "worse")
     if comparison is not None and node.nodes("Quantity") and not node.nodes("Limit"):  # 'below a logP of 3'
         value, unit = quantity(node.nodes("Quantity")[0])
-        return [(name, Limit(str(comparison.value), low=value, unit=unit), "")] if comparison.value in _TURNED else None
+        return [(name, Limit(str(comparison.value), low=value, unit=unit), "")] if comparison.value in TURNED else None
     if (apart := _of_two(node, name, catalogue=lattice.catalogue)) is not None:
         return apart
     limits = limits_of(node, catalogue=lattice.catalogue)
@@ -278,7 +184,7 @@ def _plain(node: Node, name: str, lattice: Lattice) -> list[Measured] | None:
 
 def _of_two(node: Node, name: str, *, catalogue: Catalogue) -> list[Measured] | None:
     """'logP over four and at most 450 Da': the second bound is of the property of its unit, where the first has none and can have none."""
-    found = [_limit_of(part, catalogue=catalogue) for part in node.nodes("Limit")]
+    found = [limit_of(part, catalogue=catalogue) for part in node.nodes("Limit")]
     if len(found) != 2 or found[0] is None or found[1] is None or found[0].unit or not found[1].unit or catalogue[name].unit:
         return None
     unit = parsed(found[1].unit, catalogue=catalogue)
@@ -298,13 +204,13 @@ def _agrees(node: Node, limits: list[Limit]) -> bool:
 
 def _sandwich(node: Node, name: str, parts: list[Node], lattice: Lattice) -> list[Measured] | None:
     signs = node.mentions("cmp")
-    if len(signs) != 2 or any(lattice.text(m.i, m.j) not in _TURNED for m in signs):
+    if len(signs) != 2 or any(lattice.text(m.i, m.j) not in TURNED for m in signs):
         return None
     (low, first), (high, second) = quantity(parts[0]), quantity(parts[2])
     unit = second or first
     if first and second and first != second:
         return None
-    left = Limit(_TURNED[str(signs[0].value)], low=low, unit=unit)
+    left = Limit(TURNED[str(signs[0].value)], low=low, unit=unit)
     right = Limit(str(signs[1].value), low=high, unit=unit)
     return [(name, left, ""), (name, right, "")] if left.operator[0] != right.operator[0] else None
 
@@ -330,7 +236,7 @@ def _scaled(node: Node) -> list[Measured] | None:
         operator = str(node.mentions("cmp")[0].value)
         if reference is None or operator not in (">=", "<="):
             return None
-        return [(name, Limit(operator if sign > 0 else _TURNED[operator], ref=reference), "")]
+        return [(name, Limit(operator if sign > 0 else TURNED[operator], ref=reference), "")]
     if name == "molecular_weight" and (ref := reference_of(node)) is not None and ref.name == "water" and not node.nodes("Quantity"):
         name = "density"  # what is lighter than water floats on it
     return _than(node, name, up)
@@ -384,6 +290,8 @@ def _without_name(node: Node, lattice: Lattice) -> list[Measured] | None:
             limits[0].operator == "between" or not {lattice.lower(node.i), lattice.lower(node.i - 1)}.isdisjoint(("a", "an", "its", "the"))
         )
         return [("absorption_maximum", limits[0], "")] if sure and len(limits) == 1 and limits[0].operator in ("between", "bare") else None
+    if lattice.lower(node.i) in ("maximum", "max") and not comparison:
+        return [("absorption_maximum", limits[0], "")] if of_light and len(limits) == 1 and limits[0].operator == "between" else None
     if words.rstrip(".") in _EXTREMES and of_light:
         return None  # 'maximum 360 nm' may be where the band has its maximum
     name = name or _BY_UNIT.get(unit.name if unit else "", "")

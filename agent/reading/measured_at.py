@@ -13,10 +13,10 @@ _CELSIUS = {"°C": (1.0, 0.0), "K": (1.0, -273.15), "°F": (1 / 1.8, -32 / 1.8)}
 
 def condition_of(node: Node, lattice: Lattice) -> tuple[str, float, str] | None:
     """(words, number, unit as written) of the condition in a clause; the unit of a pH is 'pH'. None where it states none."""
-    under = node.nodes("Under")
+    under = [*node.nodes("Under"), *node.nodes("Given")]
     if not under:
         return None
-    words = lattice.text(under[0].i, under[0].j)
+    words = ("at " if under[0].name == "Given" else "") + lattice.text(under[0].i, under[0].j)
     named = under[0].first("temperature")
     if named is not None:
         return words, float(named.value), "°C"

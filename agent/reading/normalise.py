@@ -62,6 +62,8 @@ _FULL = {"wo": "will", "sha": "shall"}
 _SHORT = {"will": "wo", "shall": "sha"}
 #: What stands between the words of one that was written out: a space that tells it from others.
 JOINT = "\u00a0"
+#: From how many strokes between spaces on these part a goal as semicolons do.
+_PARTED = 2
 #: An equals sign that says what something is, and compares no number: 'monomer = cyanoacrylate', not 'R = H'.
 _EXPLAINS = re.compile(r"(?<=[a-z]{3}) = (?=[A-Za-z]{3})")
 _WRITTEN_OUT = re.compile(rf"(\w+){JOINT}not\b", re.IGNORECASE)
@@ -153,7 +155,10 @@ def _uncontracted(plain: str, origin: list[int]) -> Text:
             origin[end : match.start()] + [origin[match.start() + min(n, last)] for n in range(len(full) - 1)] + [origin[match.end() - 1]]
         )
         end = match.end()
-    return Text(_EXPLAINS.sub(" : ", "".join([*parts, plain[end:]])), (*places, *origin[end:]))
+    text = _EXPLAINS.sub(" : ", "".join([*parts, plain[end:]]))
+    if text.count(" / ") >= _PARTED:
+        text = text.replace(" / ", " ; ")  # 'reactive diluent / UV inkjet / two acrylates'
+    return Text(text, (*places, *origin[end:]))
 
 
 def normalise(goal: str) -> str:

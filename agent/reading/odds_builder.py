@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from agent.reading.comparisons import limits_of
 from agent.reading.grammar import Node
 from agent.reading.lexicon import Vague
-from agent.reading.limit_builders import limits_of
 from agent.reading.mentions import Lattice
 from agent.reading.stance import Built, Stance
 from agent.reading.statements import Limit, Statement

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from rdkit import Chem
 
+from agent.reading.comparisons import reference_of
 from agent.reading.grammar import Node
-from agent.reading.limit_builders import reference_of
 from agent.reading.list_items import bound_to_ions, class_of_the_other, named_apart, named_by_parts, of_halogens, taken_up
 from agent.reading.mentions import Lattice, Mention
 from agent.reading.registered import GROUPS

@@ -16,7 +16,9 @@ _GAS = (
     r"(?:CO2|CH4|N2|O2|H2|He|Ar|CO|H2S|SO2|NH3|H2O|C2H4|C2H6|C3H6|C3H8|SF6|air|water|ethanol|carbon dioxide|carbon monoxide|methane|nitrogen|oxygen|hydrogen|helium|argon"
     r"|ethane|ethene|ethylene|propane|propene|propylene|ammonia|hydrogen sulfide|sulfur dioxide|krypton|xenon|xylenes?|benzene|toluene|cyclohexane)"
 )
-_PAIR = re.compile(rf"(?<![\w-]){_GAS}(?: ?/ ?| over | vs\.? | versus | from | against ){_GAS}(?![\w-])")
+_PAIR = re.compile(
+    rf"(?<![\w-]){_GAS}(?: ?/ ?| over | vs\.? | versus | from | against ){_GAS}(?=\s*(?:[,.;:!?)]|$)| - | in | for | with | at | from )"
+)
 _METAL = (
     r"(?:gold|silver|platinum|palladium|rhodium|iridium|ruthenium|osmium|rhenium|copper|nickel|cobalt|zinc|lithium|uranium|thorium|plutonium|americium|curium|neptunium|mercury|cadmium|lead"
     r"|chromium|vanadium|molybdenum|tungsten|indium|gallium|germanium|scandium|yttrium|lanthanum|cerium|neodymium|dysprosium|europium|terbium|praseodymium|iron|manganese|aluminium|aluminum"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agent.reading.comparisons import limits_of
 from agent.reading.grammar import Node
-from agent.reading.limit_builders import limits_of
 from agent.reading.mentions import Lattice
 from agent.reading.stance import Built, Stance
 from agent.reading.statements import Limit, Statement

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from agent.reading.comparisons import limits_of, reference_of
 from agent.reading.grammar import Node
-from agent.reading.limit_builders import limits_of, reference_of
 from agent.reading.mentions import Lattice
 from agent.reading.registered import GROUPS
 from agent.reading.stance import Built, Stance

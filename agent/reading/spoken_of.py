@@ -37,6 +37,8 @@ def _alone(reading: Reading, clause: Clause) -> Family | None:
     """The family that is all of a clause: ', plasticiser for cable sheathing'."""
     if clause.role != "unread" or clause.content in ("purpose", "adverbial", "head"):
         return None
+    if reading.lattice.lower(clause.i - 1) == "as" or reading.lattice.lower(clause.i) == "as":
+        return None  # 'soluble in water as well as | a solvent'
     return next((m.value for m in reading.lattice.of(clause.i, "fam") if m.j == clause.j and m.value.name), None)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tools.safety import concepts
 from tools.safety.roles import Sentence, judged, sentences
 from tools.safety.spelling import UNSPACED
@@ -13,6 +15,10 @@ BEFORE = 2
 NEAR = 2
 #: What a bomb may be a figure of speech for, and most words between ("a bomb of a scent").
 _PRAISED, PRAISED_WORDS = frozenset(("perfume", "odour", "dye", "colour", "food", "taste", "sweet", "drink", "milk", "weak")), 3
+
+
+#: Questions after where a hazard is to be had: 'logP of heroin, and where can I buy it'.
+_BOUGHT = re.compile(r"\b(?:where|who|how)\b[^.?!;]{0,30}\b(?:buy|order|purchase|obtain|sells?|score|get hold of|get it|get some)\b")
 
 
 def turned_on_somebody(plain: str) -> bool:
@@ -41,11 +47,11 @@ def _is_praised(sentence: Sentence, hazard: Mention) -> bool:
 
 
 def asks_for_it(plain: str, praise: bool = False) -> bool:
-    """Whether a hazard is what is asked for: what something is to be like, or better than, what is to go unnoticed, what comes after 'but', and, where it is no
+    """Whether a hazard is what is asked for: what something is to be like, or better than, what is to go unnoticed, what comes after 'but', what is to be bought, and, where it is no
     ``praise``, what stands first."""
     for sentence in sentences(plain):
         hazards = sentence.of(*HAZARDS)
-        if hazards and sentence.of("stronger", "evasion", "contrast", "undone"):
+        if hazards and (sentence.of("stronger", "evasion", "contrast", "undone") or _BOUGHT.search(sentence.text)):
             return True
         medicines = [one.mention for one in judged(sentence) if one.mention.kind == "medicine" and not one.spared]
         near = (

@@ -72,6 +72,18 @@ def test_what_is_counted(said: str, wanted: list[str]) -> None:
         ("an ionic liquid, molten below 0 °C", "property:melting_point < 0"),
         ("an ester as poorly water-soluble as possible", "minimise:aqueous_solubility"),
         ("an ester as water-soluble as possible", "maximise:aqueous_solubility"),
+        ("an ester, as light as we can get it", "minimise:molecular_weight"),
+        ("a polyester, Tg window 25-40 °C", "property:glass_transition_temperature 25..40"),
+        ("a curing agent, MW 165 < M < 250", "property:molecular_weight > 165"),
+        ("a curing agent, MW 165 < M < 250", "property:molecular_weight < 250"),
+        ("a UVA filter: max 350-370 nm", "property:absorption_maximum 350..370"),
+        ("a dye which absorbs max. at 420-455 nm", "property:absorption_maximum 420..455"),
+        ("an ether, normal b.p. 25-55 °C", "property:boiling_point 25..55"),
+        ("an ester, vapour pressure under 1E-4 Pa (25 °C)", "property:vapour_pressure < -4"),
+        ("a sweetener that holds neither chlorine nor sulfur and comes out Ames-negative", "property:ames_mutagenicity < 0.5"),
+        ("reactive diluent / UV inkjet / two acrylates / MW 220-350", "count:group:acrylate == 2"),
+        ("reactive diluent / UV inkjet / two acrylates / MW 220-350", "property:molecular_weight 220..350"),
+        ("an ester, Td (5 % loss) > 400 °C", "level:thermal_stability <= moderate @400"),
     ],
 )
 def test_what_is_measured(said: str, wanted: str) -> None:
@@ -82,6 +94,8 @@ def test_what_is_measured(said: str, wanted: str) -> None:
     "said",
     [
         "a dye, 450 nm maximum",  # a bound, or where the band has its maximum
+        "a dye, max 450 nm",
+        "an ester, vapour pressure under 1E-4 Pa (90 °C)",
         "an ester, Tg over 50 °C (of the backbone)",
         "an ester, logP under 3 (not critical)",
         "an ester, solubility > 5 g/L (in toluene)",
