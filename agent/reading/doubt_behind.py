@@ -53,6 +53,13 @@ def doubt_from_right(reader: Reader, clause: Clause, after: Clause) -> str:
         return "only the solubility in water is predicted"
     if after.content == "count" and counted_together(reader, clause, after, sign):
         return TOGETHER
+    if (
+        clause.content == "count"
+        and not sign
+        and not joined
+        and not {reader.lattice.lower(clause.j), reader.lattice.lower(clause.j - 1)}.isdisjoint(("both", "each"))
+    ):
+        return DOUBT  # 'whose two nitrogens | both carry mesityl'
     if clause.parts and not clause.denied and told_behind_a_bracket(reader.lattice, clause.j):
         return DOUBT  # 'a phenol (pKa 9, no good) | is out'
     if clause.listed and after.role == "unread" and after.reason == AT_THE_END and sign == ",":

@@ -156,6 +156,9 @@ _PARENTHESIS = re.compile(
 _QUOTES = "\"'`*_#|{}^$\\@"
 
 
+#: Nouns for a part of a salt, and what behind them says which it is.
+_IONS = frozenset(["cation", "anion", "counterion", "ion"])
+_NAMING = frozenset(["being", "is", "=", ":", "should", "must", "shall"])
 #: Verbs that say on what a thing is put, where a metal follows.
 _SEATED = frozenset(["sit", "sits", "sitting", "seated", "rest", "rests", "resting"])
 
@@ -204,6 +207,11 @@ def scan(plain: str, *, catalogue: Catalogue) -> Lattice:
         if named or any(m.kind == "prop" and m.j > n + 1 for m in lattice.at[n]):
             lattice.at[n] = [m for m in lattice.at[n] if m.kind != "participle"]
         lattice.at[n] += [Mention(m.i, m.j, "verbprop", "absorption") for m in lattice.at[n] if m.kind == "absorbing"]
+    for n in range(len(pieces) - 1):
+        if pieces[n].lower in _IONS and pieces[n + 1].lower in _NAMING:
+            lattice.at[n] = [m for m in lattice.at[n] if m.kind not in ("vague", "prop")] + [
+                Mention(n, n + 1, "open")
+            ]  # 'the anion being tetrafluoroborate'
     for n in range(len(pieces) - 2):
         if [p.lower for p in pieces[n : n + 3]] == ["as", "well", "as"]:
             lattice.at[n] = [m for m in lattice.at[n] if m.j != n + 2]  # 'two esters as well as a ketone'

@@ -197,6 +197,26 @@ def test_what_is_separated_is_no_part_of_the_thing(separated: tuple[DesignSpec, 
     assert [u for u in spec.unchecked if "separated or recovered" in u.reason]
 
 
+@each_row(
+    ("said", "part"),
+    [
+        ("a photoacid generator, cation = triarylsulfonium", "motif:triarylsulfonium present"),
+        ("an imidazolium, the anion being tetrafluoroborate and not chloride", "motif:tetrafluoroborate present"),
+        ("an ionic liquid; anion: bistriflimide", "motif:bistriflimide present"),
+    ],
+)
+def test_an_ion_that_is_named_leaves_the_charge_of_the_whole_open(said: str, part: str) -> None:
+    stated = _stated(said)
+    assert part in stated
+    assert not [s for s in stated if "formal_charge" in s]
+    assert [s for s in _stated("a cationic dye, MW < 400") if "formal_charge" in s]
+
+
+def test_a_number_before_its_verb_and_a_number_of_which_something_is_said() -> None:
+    assert "property:aqueous_solubility_mass >= 1000 mg/L" in _stated("an inhibitor; at least 1 g/L should dissolve in water")
+    assert "count:element:N == 2" not in _stated("a carbene precursor: an imidazolium whose two nitrogens both carry mesityl")
+
+
 def test_a_protecting_group_leaves_nothing_of_what_it_sits_on() -> None:
     assert "motif:amine present" not in _stated("a molecule, MW below 500, Boc on the amine")
     assert "motif:amine present" in _stated("a pyridine with a methyl on the amine")
