@@ -68,8 +68,8 @@ def mark_asides(lattice: Lattice, starts: dict[int, int], ends: dict[int, int]) 
                     lattice.at[n].append(Mention(n, end, "grp", group.value))
 
 
-#: Verbs with which something is said of what stands before a bracket.
-PREDICATES = frozenset(
+#: Verbs, and words beside them, with which a sentence says something of what stands before it; and those of them that may follow a bracket.
+SAYING = frozenset(
     [
         "is",
         "are",
@@ -78,25 +78,21 @@ PREDICATES = frozenset(
         "must",
         "should",
         "shall",
-        "may",
-        "might",
-        "can",
         "cannot",
-        "could",
+        "can",
+        "may",
         "will",
         "would",
         "has",
         "have",
-        "need",
-        "needs",
         "ought",
-        "do",
-        "does",
-        "being",
+        "needs",
+        "need",
         "not",
         "never",
     ]
 )
+PREDICATES = SAYING | {"might", "could", "do", "does", "being"}
 #: Most pieces of such a bracket.
 _MOST = 9
 

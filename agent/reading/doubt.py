@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from agent.reading.asides import SAYING
 from agent.reading.boundaries import STOPS
 from agent.reading.clause import Clause
 from agent.reading.clauses import Reader
@@ -152,30 +153,7 @@ def _measured_behind(reader: Reader, clauses: list[Clause], n: int) -> bool:
 
 
 #: Verbs with which a sentence says something of what stands before it.
-_SAYING = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "were",
-        "must",
-        "should",
-        "shall",
-        "cannot",
-        "can",
-        "may",
-        "will",
-        "would",
-        "has",
-        "have",
-        "ought",
-        "needs",
-        "need",
-        "be",
-        "not",
-        "never",
-    ]
-)
+_SAYING = SAYING | {"be"}
 
 
 def _denied_behind(reader: Reader, clauses: list[Clause], n: int) -> bool:

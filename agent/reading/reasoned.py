@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from agent.reading.modifiers import UNKNOWN
+from agent.reading.tails import behind_nouns
 
 if TYPE_CHECKING:
     from agent.reading.mentions import Lattice
@@ -49,7 +50,7 @@ def mark_reasoned(lattice: Lattice) -> None:
 
     ends = {piece.end: n + 1 for n, piece in enumerate(lattice.pieces)}
     for n in range(len(lattice.pieces)):
-        for j in {_past_nouns(lattice, m.j) for m in lattice.at[n] if m.kind in ("grp", "elem", "halide")}:
+        for j in {behind_nouns(lattice, m.j) for m in lattice.at[n] if m.kind in ("grp", "elem", "halide")}:
             start = lattice.pieces[j - 1].end
             text = lattice.plain[start:]
             match = _REASONED.match(text) if _REASONS.match(text) else None
@@ -67,13 +68,6 @@ def mark_reasoned(lattice: Lattice) -> None:
             and not _barred(lattice, n)
         ):
             lattice.at[n].append(Mention(n, n + 3, "intersective", UNKNOWN))
-
-
-def _past_nouns(lattice: Lattice, j: int) -> int:
-    """The piece behind the nouns for parts that follow a name."""
-    while j < len(lattice.pieces) and (more := [m.j for m in lattice.at[j] if m.kind in ("groups", "bonded")]):
-        j = max(more)
-    return j
 
 
 def _excluding(lattice: Lattice, j: int, k: int) -> int:

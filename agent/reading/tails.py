@@ -44,7 +44,7 @@ def mark_tails(lattice: Lattice) -> None:
                 continue  # 'metal chelating ligand'
             _mark_again(lattice, group)
             ring = GROUPS[group.value].kind == "ring system"
-            start = _behind_nouns(lattice, group.j)
+            start = behind_nouns(lattice, group.j)
             named = any(m.kind in ("fam", "role") for k in range(n) for m in lattice.at[k])  # else the noun is that of the thing designed
             if end := _end(lattice, start, ring=ring, named=named):
                 found[start] = max(found.get(start, 0), end)
@@ -56,10 +56,10 @@ def _mark_again(lattice: Lattice, group: Mention) -> None:
     """Mark another name of the same part, or of its bond, right behind it or in brackets: 'imine (Schiff base) bond', 'thiocyanate group SCN', 'azo chromophore N=N'."""
     from agent.reading.mentions import Mention
 
-    for j in {group.j, _behind_nouns(lattice, group.j)}:
+    for j in {group.j, behind_nouns(lattice, group.j)}:
         k = j + (j < len(lattice.pieces) and lattice.pieces[j].text == "(")
         for m in [m for m in lattice.at[k] if m.kind == "grp"] if k < len(lattice.pieces) else ():
-            end = _behind_nouns(lattice, m.j)
+            end = behind_nouns(lattice, m.j)
             explained = k > j and end < len(lattice.pieces) and lattice.pieces[end].text == ")" and not _denied_there(lattice, group.i, end)
             if m.value == group.value or str(m.value).endswith(" bond"):
                 lattice.at[k].append(Mention(m.i, m.j, "again"))
@@ -108,7 +108,7 @@ def longer(lattice: Lattice, n: int, j: int) -> bool:
     return any(m.j > j and m.kind in ("grp", "unchk", "fam", "whole", "vague", "prop") for m in lattice.at[n])
 
 
-def _behind_nouns(lattice: Lattice, j: int) -> int:
+def behind_nouns(lattice: Lattice, j: int) -> int:
     """The piece behind the nouns for parts that follow a name."""
     while j < len(lattice.pieces) and (ends := [m.j for m in lattice.at[j] if m.kind in ("groups", "bonded")]):
         j = max(ends)
